@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An error about something from outside: a file, an argument, a tensor, a text.
+///
+/// `code` is stable and meant for programs. `message` is one or two sentences meant for people: what is wrong,
+/// where, the numbers, and what to do. Layers add what only they know with ``adding(_:)``.
+public struct ONNXError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A stable, dotted name of a kind of failure, such as `external_data.truncated`.
+    public struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
+        public let rawValue: String
+
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        public init(stringLiteral value: String) { self.rawValue = value }
+
+        public var description: String { rawValue }
+    }
+
+    public let code: Code
+    public let message: String
+
+    /// Where it happened, innermost first: `node "/model/layers.3/attn"`, `file "model.onnx"`.
+    public private(set) var context: [String]
+
+    public init(_ code: Code, _ message: String, context: [String] = []) {
+        self.code = code
+        self.message = message
+        self.context = context
+    }
+
+    /// The same error with one more place, from a layer further out.
+    public func adding(_ place: String) -> ONNXError {
+        var copy = self
+        copy.context.append(place)
+        return copy
+    }
+
+    /// `error[code]: message (in place, in place)`, on one line.
+    public var description: String {
+        let places = context.isEmpty ? "" : " (in \(context.joined(separator: ", in ")))"
+        return "error[\(code)]: \(message)\(places)"
+    }
+}
