@@ -33,7 +33,9 @@ let package = Package(
         .executable(name: "onnxlm", targets: ["ONNXLMCommand"]),
     ],
     traits: [
-        .trait(name: "Command", description: "Builds the `onnxlm` command, with the packages that only it needs.")
+        .trait(
+            name: "Command", description: "Builds the `onnxlm` command, with the packages that only it needs."
+        )
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -51,7 +53,9 @@ let package = Package(
         .target(name: "ONNXJSON", dependencies: ["ONNXErrors"], swiftSettings: common),
         .target(name: "ONNXTensors", dependencies: ["ONNXErrors", "CONNXSystem"], swiftSettings: common),
         .target(name: "ONNXGraph", dependencies: ["ONNXTensors"], swiftSettings: common),
-        .target(name: "ONNXImport", dependencies: ["ONNXGraph", "CONNXSchema", "CONNXSystem"], swiftSettings: common),
+        .target(
+            name: "ONNXImport", dependencies: ["ONNXGraph", "CONNXSchema", "CONNXSystem"],
+            swiftSettings: common),
         .target(name: "ONNXExport", dependencies: ["ONNXGraph", "ONNXJSON"], swiftSettings: common),
         .target(name: "ONNXKernelsReference", dependencies: ["CONNXKernelABI"], swiftSettings: common),
         .target(name: "ONNXKernelsAVX2", dependencies: ["CONNXKernelABI"], swiftSettings: avx2),
@@ -77,24 +81,27 @@ let package = Package(
             dependencies: [
                 "ONNXLM", "ONNXGGUFImport", "ONNXConformance",
                 .product(
-                    name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
+                    name: "ArgumentParser", package: "swift-argument-parser",
+                    condition: .when(traits: ["Command"])),
                 .product(name: "Logging", package: "swift-log", condition: .when(traits: ["Command"])),
             ],
             swiftSettings: common),
 
         .target(
-            name: "ONNXTestSupport", dependencies: ["ONNXJSON", "ONNXInference"], path: "Tests/ONNXTestSupport",
+            name: "ONNXTestSupport", dependencies: ["ONNXJSON", "ONNXInference"],
+            path: "Tests/ONNXTestSupport",
             swiftSettings: common),
-    ] + [
-        ("ONNXJSON", []), ("ONNXTensors", []), ("ONNXGraph", []), ("ONNXImport", ["ONNXExport"]),
-        ("ONNXExport", ["ONNXImport"]), ("ONNXKernels", []), ("ONNXOperators", []), ("ONNXOptimizer", []),
-        ("ONNXInference", ["ONNXExport"]), ("ONNXTokenization", []), ("ONNXChatTemplate", []),
-        ("ONNXGeneration", []), ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
-        ("ONNXLMCommand", []),
-    ].map { (name: String, more: [String]) -> Target in
-        .testTarget(
-            name: name + "Tests",
-            dependencies: ([name, "ONNXTestSupport"] + more).map { .init(stringLiteral: $0) },
-            swiftSettings: dispatch)
-    }
+    ]
+        + [
+            ("ONNXJSON", []), ("ONNXTensors", []), ("ONNXGraph", []), ("ONNXImport", ["ONNXExport"]),
+            ("ONNXExport", ["ONNXImport"]), ("ONNXKernels", []), ("ONNXOperators", []), ("ONNXOptimizer", []),
+            ("ONNXInference", ["ONNXExport"]), ("ONNXTokenization", []), ("ONNXChatTemplate", []),
+            ("ONNXGeneration", []), ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
+            ("ONNXLMCommand", []),
+        ].map { (name: String, more: [String]) -> Target in
+            .testTarget(
+                name: name + "Tests",
+                dependencies: ([name, "ONNXTestSupport"] + more).map { .init(stringLiteral: $0) },
+                swiftSettings: dispatch)
+        }
 )

@@ -6,7 +6,9 @@
 /// where, the numbers, and what to do. Layers add what only they know with ``adding(_:)``.
 public struct ONNXError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A stable, dotted name of a kind of failure, such as `external_data.truncated`.
-    public struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
+    public struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible,
+        ExpressibleByStringLiteral
+    {
         public let rawValue: String
 
         public init(rawValue: String) { self.rawValue = rawValue }

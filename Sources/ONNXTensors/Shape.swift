@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+public import ONNXErrors
+
+/// The lengths of a tensor's dimensions, outermost first, checked: none negative, at most 64, and a product that
+/// fits in `Int`.
+public struct Shape: Sendable, Hashable {
+    /// The largest rank that any tensor may have.
+    public static let maximumRank = 64
+
+    public let dimensions: [Int]
+
+    /// The product of the dimensions; 1 for a scalar, 0 if any dimension is 0.
+    public let elementCount: Int
+
+    /// The shape of a scalar: no dimensions, one element.
+    public static let scalar = Shape(unchecked: [], elementCount: 1)
+
+    private init(unchecked dimensions: [Int], elementCount: Int) {
+        self.dimensions = dimensions
+        self.elementCount = elementCount
+    }
+
+    /// Checks the dimensions and computes their product.
+    ///
+    /// - Throws: `tensor.rank`, `tensor.negative_dim` or `tensor.overflow`.
+    public init(_ dimensions: [Int]) throws(ONNXError) {
+        guard dimensions.count <= Shape.maximumRank else {
+            throw ONNXError(
+                "tensor.rank",
+                "A tensor has \(dimensions.count) dimensions; the limit is \(Shape.maximumRank).")
+        }
+        var count = 1
+        var isEmpty = false
+        for dimension in dimensions {
+            guard dimension >= 0 else {
+                throw ONNXError("tensor.negative_dim", "Dimension \(dimension) in \(dimensions) is negative.")
+            }
+            if dimension == 0 { isEmpty = true }
+        }
+        if isEmpty {
+            count = 0
+        } else {
+            for dimension in dimensions {
+                let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+                guard !overflow else {
+                    throw ONNXError(
+                        "tensor.overflow", "The element count of shape \(dimensions) does not fit in 64 bits."
+                    )
+                }
+                count = product
+            }
+        }
+        self.dimensions = dimensions
+        self.elementCount = count
+    }
+
+    public var rank: Int { dimensions.count }
+
+    /// The length of one dimension.
+    ///
+    /// - Precondition: `0 <= axis < rank`.
+    public subscript(axis: Int) -> Int { dimensions[axis] }
+
+    /// An axis counted from the back when negative, as ONNX writes it.
+    ///
+    /// - Throws: `op.axis` when it lies outside −rank..<rank.
+    package func normalizedAxis(_ axis: Int) throws(ONNXError) -> Int {
+        guard axis >= -rank, axis < rank else {
+            throw ONNXError(
+                "op.axis", "Axis \(axis) lies outside a tensor of rank \(rank) with shape \(self).")
+        }
+        return axis < 0 ? axis + rank : axis
+    }
+
+    /// The product of the dimensions in `range`; never overflows unless a dimension outside the range is 0, in
+    /// which case it saturates.
+    package func product(_ range: Range<Int>) -> Int {
+        var result = 1
+        for axis in range {
+            let (product, overflow) = result.multipliedReportingOverflow(by: dimensions[axis])
+            if overflow { return Int.max }
+            result = product
+        }
+        return result
+    }
+}
+
+extension Shape: CustomStringConvertible {
+    public var description: String { "[\(dimensions.map(String.init).joined(separator: ", "))]" }
+}

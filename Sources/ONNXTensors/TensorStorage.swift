@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package import ONNXErrors
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Memory that tensors point into; it lives as long as any tensor that refers to it.
+// Safety: the bytes are written only by whoever created the storage, before tensors over it are shared; the stored
+// properties never change.
+package class TensorStorage: @unchecked Sendable {
+    package final let baseAddress: UnsafeMutableRawPointer
+    package final let byteCount: Int
+
+    /// Takes a region that the subclass keeps valid until it is deinitialised.
+    package init(baseAddress: UnsafeMutableRawPointer, byteCount: Int) {
+        self.baseAddress = baseAddress
+        self.byteCount = byteCount
+    }
+}
+
+/// Heap memory of its own, aligned to 64 bytes.
+package final class HeapStorage: TensorStorage, @unchecked Sendable {
+    /// Allocates `byteCount` bytes (at least one line), uninitialised unless `zeroed`.
+    ///
+    /// - Throws: `memory.insufficient` when the system refuses.
+    package init(byteCount: Int, zeroed: Bool = false) throws(ONNXError) {
+        var pointer: UnsafeMutableRawPointer?
+        let rounded = Swift.max(64, byteCount)
+        guard byteCount >= 0, posix_memalign(&pointer, 64, rounded) == 0, let pointer else {
+            throw ONNXError("memory.insufficient", "The system has no \(byteCount) bytes for a tensor.")
+        }
+        if zeroed { memset(pointer, 0, rounded) }
+        super.init(baseAddress: pointer, byteCount: byteCount)
+    }
+
+    deinit { free(baseAddress) }
+}
+
+/// A read-only region of a mapped file.
+package final class MappedStorage: TensorStorage, @unchecked Sendable {
+    package let file: MappedFile
+
+    /// The whole of `file`; tensors point into it by byte offset.
+    package init(_ file: MappedFile) {
+        self.file = file
+        super.init(
+            baseAddress: UnsafeMutableRawPointer(mutating: file.baseAddress), byteCount: file.byteCount)
+    }
+}
+
+/// The elements of a string tensor, which have no byte buffer.
+package final class StringStorage: TensorStorage, @unchecked Sendable {
+    package let strings: [String]
+
+    package init(_ strings: [String]) {
+        self.strings = strings
+        super.init(baseAddress: StringStorage.nothing, byteCount: 0)
+    }
+
+    // Safety: never read or written: its byte count is 0.
+    private nonisolated(unsafe) static let nothing = UnsafeMutableRawPointer.allocate(
+        byteCount: 64, alignment: 64)
+}
