@@ -65,7 +65,11 @@ let package = Package(
                 "ONNXErrors", "CONNXKernelABI", "CONNXOpenBLAS", "ONNXKernelsReference", "ONNXKernelsAVX2",
             ],
             swiftSettings: dispatch),
-        .target(name: "ONNXOperators", dependencies: ["ONNXGraph", "ONNXKernels"], swiftSettings: common),
+        .target(
+            name: "ONNXTypedKernels", dependencies: ["ONNXTensors", "ONNXKernels"], swiftSettings: common),
+        .target(
+            name: "ONNXOperators", dependencies: ["ONNXGraph", "ONNXKernels", "ONNXTypedKernels"],
+            swiftSettings: common),
         .target(name: "ONNXOptimizer", dependencies: ["ONNXOperators"], swiftSettings: common),
         .target(name: "ONNXInference", dependencies: ["ONNXImport", "ONNXOptimizer"], swiftSettings: common),
         .target(name: "ONNXTokenization", dependencies: ["ONNXErrors", "ONNXJSON"], swiftSettings: common),
@@ -94,7 +98,8 @@ let package = Package(
     ]
         + [
             ("ONNXJSON", []), ("ONNXTensors", []), ("ONNXGraph", []), ("ONNXImport", ["ONNXExport"]),
-            ("ONNXExport", ["ONNXImport"]), ("ONNXKernels", []), ("ONNXOperators", []), ("ONNXOptimizer", []),
+            ("ONNXExport", ["ONNXImport"]), ("ONNXKernels", []), ("ONNXTypedKernels", []),
+            ("ONNXOperators", []), ("ONNXOptimizer", []),
             ("ONNXInference", ["ONNXExport"]), ("ONNXTokenization", []), ("ONNXChatTemplate", []),
             ("ONNXGeneration", []), ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
             ("ONNXLMCommand", []),
