@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+public import ONNXErrors
+public import ONNXGraph
+import ONNXKernels
+package import ONNXOperators
+public import ONNXTensors
+
+/// A model ready to run: immutable, shared by any number of sessions and threads.
+///
+///     let model = try InferenceModel.load(from: "model.onnx")
+///     let outputs = try model.run(["x": try Tensor([1.0 as Float, 2.0], shape: [1, 2])])
+public final class InferenceModel: Sendable {
+    /// The inputs that every run must be given, in the order of the file. An input with a constant value of its own
+    /// is a constant here and not among them.
+    public let inputs: [ValueInfo]
+
+    public let outputs: [ValueInfo]
+
+    /// Version of each operator set that the model is written in; `""` is ONNX's own.
+    public let operatorSets: [String: Int]
+
+    /// The file's free-form properties.
+    public let metadata: [String: String]
+
+    public let options: LoadOptions
+
+    let program: GraphProgram
+    let workers: WorkerPool
+
+    /// Makes a model ready from its parsed form.
+    ///
+    /// - Throws: `op.*` listing everything unsupported, `graph.*`, and what operators say of their weights.
+    package init(_ model: Model, options: LoadOptions = LoadOptions(), registry: OperatorRegistry = .builtin)
+        throws(ONNXError)
+    {
+        try SupportReport(model.graph, operatorSets: model.operatorSets, registry: registry).check()
+        self.options = options
+        self.workers = try WorkerPool(threadCount: options.threadCount ?? 2)
+        self.program = try ProgramCompiler(
+            registry: registry, operatorSets: model.operatorSets, workers: workers
+        ).compile(model.graph)
+        self.inputs = program.inputs.map(\.info)
+        self.outputs = program.outputs.map(\.info)
+        self.operatorSets = model.operatorSets
+        self.metadata = model.metadata
+    }
+
+    /// Runs the model once, in a session of its own.
+    ///
+    /// - Throws: as ``InferenceSession/run(_:isCancelled:)``.
+    public func run(_ inputs: [String: Tensor]) throws(ONNXError) -> [String: Tensor] {
+        try InferenceSession(self).run(inputs)
+    }
+}

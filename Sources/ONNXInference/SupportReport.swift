@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+public import ONNXErrors
+package import ONNXGraph
+package import ONNXOperators
+
+/// Which nodes of a model can run, found without running any.
+public struct SupportReport: Sendable {
+    /// One kind of node that cannot run.
+    public struct Problem: Sendable, Hashable {
+        /// `op.unsupported`, `op.domain`, `op.version`, `op.attribute_unsupported` or an attribute's error.
+        public let code: ONNXError.Code
+        public let domain: String
+        public let operatorType: String
+        /// The version of the operator set that the model declares.
+        public let version: Int
+        public let message: String
+        /// The first node of this kind.
+        public let node: String
+        public internal(set) var count: Int
+    }
+
+    /// Number of nodes by operator, such as `com.microsoft.MatMulNBits`, subgraphs included.
+    public private(set) var operatorCounts: [String: Int] = [:]
+
+    /// What cannot run, in the order of the file; empty when everything can.
+    public private(set) var problems: [Problem] = []
+
+    /// Looks at every node of the graph and of its subgraphs.
+    package init(_ graph: Graph, operatorSets: [String: Int], registry: OperatorRegistry) {
+        var seen: [String: Int] = [:]
+        visit(graph, operatorSets, registry, &seen, depth: 0)
+    }
+
+    private mutating func visit(
+        _ graph: Graph, _ operatorSets: [String: Int], _ registry: OperatorRegistry,
+        _ seen: inout [String: Int],
+        depth: Int
+    ) {
+        guard depth <= 32 else { return }
+        for node in graph.nodes {
+            operatorCounts[node.qualifiedType, default: 0] += 1
+            let version = operatorSets[node.domain] ?? 1
+            do {
+                _ = try registry.makeOperator(for: node, version: version)
+            } catch {
+                let key = "\(error.code) \(node.qualifiedType) \(error.message)"
+                if let index = seen[key] {
+                    problems[index].count += 1
+                } else {
+                    seen[key] = problems.count
+                    problems.append(
+                        Problem(
+                            code: error.code, domain: node.domain, operatorType: node.operatorType,
+                            version: version,
+                            message: error.message, node: node.label, count: 1))
+                }
+            }
+            for (_, attribute) in node.attributes.sorted(by: { $0.key < $1.key }) {
+                if case .graph(let graph) = attribute {
+                    visit(graph, operatorSets, registry, &seen, depth: depth + 1)
+                }
+            }
+        }
+    }
+
+    /// One error that lists every problem.
+    ///
+    /// - Throws: nothing when ``problems`` is empty; else an error with the first problem's code.
+    package func check() throws(ONNXError) {
+        guard let first = problems.first else { return }
+        let lines = problems.map { problem in
+            let domain = problem.domain.isEmpty ? "ai.onnx" : problem.domain
+            return "\(domain).\(problem.operatorType) version \(problem.version), \(problem.count) ×: "
+                + "\(problem.message) First: \(problem.node)."
+        }
+        throw ONNXError(
+            first.code,
+            "The model uses \(problems.count) kinds of node that this engine cannot run:\n  "
+                + lines.joined(separator: "\n  "))
+    }
+}
