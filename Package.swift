@@ -27,6 +27,7 @@ let dispatch: [SwiftSetting] = buildsAVX2 ? common + [.define("ONNXLM_AVX2")] : 
 
 let package = Package(
     name: "swift-onnx-lm",
+    platforms: [.macOS(.v15)],
     products: [
         .library(name: "ONNXLM", targets: ["ONNXLM"]),
         .library(name: "ONNXInference", targets: ["ONNXInference"]),
