@@ -24,6 +24,13 @@ public final class InferenceModel: Sendable {
 
     public let options: LoadOptions
 
+    /// The int64 input `[1]` that says for how many of the last positions logits are computed, in models loaded as
+    /// decoders.
+    package static let positionsInputName = LastPositionPass.inputName
+
+    /// Whether the model has the input ``positionsInputName``; without it logits come for every position.
+    package var givesChosenPositions: Bool { inputs.contains { $0.name == Self.positionsInputName } }
+
     let program: GraphProgram
     let workers: WorkerPool
 
@@ -35,7 +42,7 @@ public final class InferenceModel: Sendable {
     {
         try SupportReport(model.graph, operatorSets: model.operatorSets, registry: registry).check()
         self.options = options
-        self.workers = try WorkerPool(threadCount: options.threadCount ?? 2)
+        self.workers = try WorkerPool(threadCount: options.threadCount ?? WorkerPool.defaultThreadCount)
         self.program = try ProgramCompiler(
             registry: registry, operatorSets: model.operatorSets, workers: workers
         ).compile(model.graph)
