@@ -80,7 +80,7 @@ let package = Package(
             swiftSettings: common),
         .target(name: "ONNXLM", dependencies: ["ONNXGeneration"], swiftSettings: common),
         .target(name: "ONNXGGUFImport", dependencies: ["ONNXExport", "ONNXKernels"], swiftSettings: common),
-        .target(name: "ONNXConformance", dependencies: ["ONNXInference"], swiftSettings: common),
+        .target(name: "ONNXConformance", dependencies: ["ONNXInference", "ONNXJSON"], swiftSettings: common),
         .executableTarget(
             name: "ONNXLMCommand",
             dependencies: [

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import ONNXErrors
 public import ONNXGraph
+import ONNXImport
 import ONNXKernels
 package import ONNXOperators
 public import ONNXTensors
@@ -33,6 +34,17 @@ public final class InferenceModel: Sendable {
 
     let program: GraphProgram
     let workers: WorkerPool
+
+    /// Loads `model.onnx` and the data files beside it.
+    ///
+    /// - Parameter path: the file, or a folder with a `model.onnx`.
+    /// - Throws: `model.*`, `proto.*`, `external_data.*`, `tensor.*` for the files, and what the other initialiser
+    ///   throws.
+    public static func load(
+        from path: String, options: LoadOptions = LoadOptions()
+    ) throws(ONNXError) -> InferenceModel {
+        try InferenceModel(ModelReader.load(path: path), options: options)
+    }
 
     /// Makes a model ready from its parsed form.
     ///
