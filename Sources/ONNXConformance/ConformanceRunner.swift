@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import ONNXErrors
+package import ONNXErrors
 import ONNXImport
 package import ONNXInference
 package import ONNXTensors
