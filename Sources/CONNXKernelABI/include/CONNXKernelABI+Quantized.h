@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// How the zero points of a packed matrix are stored: none (half the range), one byte, or one float each.
+#define ONNXLM_ZERO_POINT_NONE 0
+#define ONNXLM_ZERO_POINT_U8 1
+#define ONNXLM_ZERO_POINT_F32 2
+
+/// How the scales of a packed matrix are stored.
+#define ONNXLM_SCALE_F32 0
+
+/// The layout of a packed quantised matrix: panels of 8 output columns.
+///
+/// A panel is a run of records, then its zero points. A unit is 32 inputs of 8 columns.
+/// A record is one block (block size 32 and more: `block_size / 32` units, then 8 scales)
+/// or one unit with two blocks (block size 16: the unit, 8 scales of the first, 8 of the second).
+/// Unit of 4 bits, 128 bytes: byte `[g][column][j]`, g and j in 0..<4, holds input `4g + j` in its low nibble and
+/// input `16 + 4g + j` in its high one. Unit of 8 bits, 256 bytes: byte `[g][column][j]`, g in 0..<8, holds input
+/// `4g + j` as `q - 128`, signed. Zero points are `[block][column]`.
+/// Inputs beyond K and columns beyond N are present, with scale zero in the columns.
+typedef struct onnxlm_panel_layout {
+    int32_t bits;
+    int32_t block_size;
+    int32_t zero_point_kind;
+    int32_t scale_type;
+    /// Blocks of a column, those added to fill the last unit included.
+    int64_t blocks;
+    /// Units of a column.
+    int64_t units;
+    int64_t record_byte_count;
+    int64_t zero_points_byte_offset;
+    int64_t panel_byte_stride;
+} onnxlm_panel_layout;
+
+/// Quantises `rows` (at most `group_size`) rows to int8, scale = absmax / 127 per block.
+///
+/// `group_size` is 1 or 4; missing rows of a group and inputs from `k` up to `blocks * block_size` become zeros.
+/// values: `[unit][quad 0..<8][row][4]`; scales and sums (of the quantised values): `[block][row]`.
+/// A block with a value that is not finite has scale NaN and values zero.
+typedef struct onnxlm_quantize_rows_args {
+    const float *x;
+    int64_t x_row_stride;
+    int64_t rows;
+    int64_t group_size;
+    int64_t k;
+    int64_t block_size;
+    int64_t blocks;
+    int8_t *values;
+    float *scales;
+    int32_t *sums;
+} onnxlm_quantize_rows_args;
+
+/// Y = X Wᵀ (+ bias) with int8 activations, for panels `first_panel ..< first_panel + panel_count`.
+///
+/// Per column and block b, in order from 0: `y = fma(float(Σ a (q - zero)), scale_w[b] * scale_a[b], y)`; then
+/// `y + bias`. The sum over a block is exact, so any number of rows gives the same bits.
+/// A one-row kernel reads groups of 1 row, a four-row kernel groups of 4 (`row_groups` of them, `rows` rows in all).
+typedef struct onnxlm_qmatmul_args {
+    float *y;
+    int64_t y_row_stride;
+    /// Columns of the whole matrix: those at and beyond it are not stored.
+    int64_t columns;
+    const uint8_t *panels;
+    onnxlm_panel_layout layout;
+    int64_t first_panel;
+    int64_t panel_count;
+    const int8_t *values;
+    const float *scales;
+    const int32_t *sums;
+    int64_t rows;
+    int64_t row_groups;
+    /// One float per column, padded to whole panels.
+    const float *_Nullable bias;
+    /// For four-row kernels: `units * 256` bytes, 32-byte aligned.
+    uint8_t *_Nullable scratch;
+} onnxlm_qmatmul_args;
+
+/// Writes a float tile `[input][16]` of two neighbouring panels (the second may be missing: `panel_count` 1, zeros):
+/// `(q - zero) * scale`, for `units` units from `first_unit`. `first_unit` starts a block.
+typedef struct onnxlm_dequantize_tile_args {
+    const uint8_t *panels;
+    onnxlm_panel_layout layout;
+    int64_t first_panel;
+    int64_t panel_count;
+    int64_t first_unit;
+    int64_t units;
+    float *tile;
+} onnxlm_dequantize_tile_args;
+
+/// One row times a packed matrix with float activations, in the order of `onnxlm_sgemm_tile_args`:
+/// chunks of 256 inputs, each summed from zero by fma in order, chunk sums added in order; then `+ bias`.
+typedef struct onnxlm_qgemv_f32_args {
+    float *y;
+    int64_t columns;
+    const uint8_t *panels;
+    onnxlm_panel_layout layout;
+    int64_t first_panel;
+    int64_t panel_count;
+    /// `units * 32` floats, zero beyond K.
+    const float *x;
+    const float *_Nullable bias;
+} onnxlm_qgemv_f32_args;
+
+/// Dequantises one row of `[rows, columns]`, values packed low bits first:
+/// `y[c] = (q[c] - zero[c / block_size]) * scale[c / block_size]`.
+typedef struct onnxlm_dequantize_row_args {
+    const uint8_t *values;
+    const float *scales;
+    /// Packed like the values, for this row alone; null means `default_zero_point`.
+    const uint8_t *_Nullable zero_points;
+    int32_t bits;
+    int32_t default_zero_point;
+    /// The values are two's complement (int4, int8).
+    int32_t is_signed;
+    int64_t block_size;
+    int64_t columns;
+    float *y;
+} onnxlm_dequantize_row_args;
+
+#pragma clang assume_nonnull end

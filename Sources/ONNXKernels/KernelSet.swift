@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package import CONNXKernelABI
+
+/// One entry point for each kernel family, all of one CPU level (with the reference's where a level has none).
+package struct KernelSet: Sendable {
+    package typealias QuantizeRows = @convention(c) (UnsafePointer<onnxlm_quantize_rows_args>) -> Void
+    package typealias QuantizedMultiply = @convention(c) (UnsafePointer<onnxlm_qmatmul_args>) -> Void
+    package typealias QuantizedVector = @convention(c) (UnsafePointer<onnxlm_qgemv_f32_args>) -> Void
+    package typealias DequantizeTile = @convention(c) (UnsafePointer<onnxlm_dequantize_tile_args>) -> Void
+    package typealias DequantizeRow = @convention(c) (UnsafePointer<onnxlm_dequantize_row_args>) -> Void
+    package typealias MultiplyTile = @convention(c) (UnsafePointer<onnxlm_sgemm_tile_args>) -> Void
+    package typealias Convert = @convention(c) (UnsafePointer<onnxlm_convert_args>) -> Void
+    package typealias Normalize = @convention(c) (UnsafePointer<onnxlm_norm_args>) -> Void
+    package typealias Unary = @convention(c) (UnsafePointer<onnxlm_unary_args>) -> Void
+    package typealias Binary = @convention(c) (UnsafePointer<onnxlm_binary_args>) -> Void
+    package typealias Softmax = @convention(c) (UnsafePointer<onnxlm_softmax_args>) -> Void
+    package typealias Rotary = @convention(c) (UnsafePointer<onnxlm_rotary_args>) -> Void
+    package typealias Attend = @convention(c) (UnsafePointer<onnxlm_attention_args>) -> Void
+    package typealias MergeAttention = @convention(c) (UnsafePointer<onnxlm_attention_merge_args>) -> Void
+    package typealias FinishAttention = @convention(c) (UnsafePointer<onnxlm_attention_finish_args>) -> Void
+
+    package var level: CPULevel
+    package var quantizeRows: QuantizeRows
+    package var qgemv4: QuantizedMultiply
+    package var qgemm4: QuantizedMultiply
+    package var qgemv8: QuantizedMultiply
+    package var qgemm8: QuantizedMultiply
+    package var qgemvFloat: QuantizedVector
+    package var dequantizeTile: DequantizeTile
+    package var dequantizeRow: DequantizeRow
+    package var multiplyTile: MultiplyTile
+    package var halfToFloat: Convert
+    package var floatToHalf: Convert
+    package var bfloat16ToFloat: Convert
+    package var floatToBFloat16: Convert
+    package var rmsNorm: Normalize
+    package var layerNorm: Normalize
+    package var exp: Unary
+    package var tanh: Unary
+    package var erf: Unary
+    package var sigmoid: Unary
+    package var silu: Unary
+    package var gelu: Unary
+    package var geluTanh: Unary
+    package var quickGelu: Unary
+    package var add: Binary
+    package var multiply: Binary
+    package var siluMultiply: Binary
+    package var softmax: Softmax
+    package var rotary: Rotary
+    package var attend: Attend
+    package var mergeAttention: MergeAttention
+    package var finishAttention: FinishAttention
+
+    /// The kernels of a level; those of the level below where that one is not compiled in.
+    package static func kernels(for level: CPULevel) -> KernelSet {
+        #if ONNXLM_AVX2
+            if level == .avx2 { return .avx2 }
+        #endif
+        return .reference
+    }
+
+    /// The kernels for a processor, not beyond `limit`.
+    package static func select(for features: CPUFeatures, limit: CPULevel?) -> KernelSet {
+        let highest = CPULevel.highest(for: features)
+        return kernels(for: min(highest, limit ?? highest))
+    }
+
+    /// The kernels for this processor, within what the environment allows.
+    package static let current = select(for: .current, limit: KernelEnvironment.cpuLevel)
+}

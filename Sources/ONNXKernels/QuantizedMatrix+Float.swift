@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import CONNXKernelABI
+import ONNXErrors
+
+extension QuantizedMatrix {
+    /// Inputs that one step of a float product takes; part of the order of summation.
+    static let chunk = 256
+
+    /// The product with float activations: tiles of weights are dequantised and multiplied in a fixed order.
+    func multiplyFloat(
+        _ x: UnsafePointer<Float>, rows: Int, xRowStride: Int, into y: UnsafeMutablePointer<Float>,
+        yRowStride: Int,
+        workers: WorkerPool, scratch: KernelScratch
+    ) throws(ONNXError) {
+        let needsCopy = permutation != nil || header.paddedK != k
+        let copyByteCount = needsCopy ? (rows * header.paddedK * 4 + 63) / 64 * 64 : 0
+        let tileByteCount = rows > 1 ? Self.chunk * 16 * 4 : 0
+        let memory = try scratch.reserve(byteCount: copyByteCount + tileByteCount * workers.threadCount)
+        var input = x
+        var stride = xRowStride
+        if needsCopy {
+            let copy = memory.assumingMemoryBound(to: Float.self)
+            for row in 0..<rows { gatherInputs(x + row * xRowStride, into: copy + row * header.paddedK) }
+            input = UnsafePointer(copy)
+            stride = header.paddedK
+        }
+        if rows == 1 {
+            multiplyFloatRow(input, into: y, workers: workers)
+            return
+        }
+        let pairs = (header.panelCount + 1) / 2
+        let tiles = memory + copyByteCount
+        workers.run(count: pairs) { pair, slot in
+            let tile = (tiles + slot * tileByteCount).assumingMemoryBound(to: Float.self)
+            multiplyFloatTile(pair, input, rows, stride, y, yRowStride, tile)
+        }
+    }
+
+    /// Puts the inputs of a row into packed order, zeros for padding.
+    private func gatherInputs(_ x: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
+        if let permutation {
+            for index in 0..<header.paddedK {
+                let input = Int(permutation[index])
+                target[index] = input < 0 ? 0 : x[input]
+            }
+            return
+        }
+        for index in 0..<k { target[index] = x[index] }
+        for index in k..<header.paddedK { target[index] = 0 }
+    }
+
+    private func multiplyFloatRow(
+        _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, workers: WorkerPool
+    ) {
+        let total = header.panelCount
+        let perTask = max(4, min(64, total / (workers.threadCount * 8)) / 4 * 4)
+        workers.run(count: (total + perTask - 1) / perTask) { task in
+            let first = task * perTask
+            var args = onnxlm_qgemv_f32_args(
+                y: y, columns: Int64(n), panels: panels, layout: header.layout, first_panel: Int64(first),
+                panel_count: Int64(min(perTask, total - first)), x: x, bias: bias)
+            kernels.qgemvFloat(&args)
+        }
+    }
+
+    private func multiplyFloatTile(
+        _ pair: Int, _ x: UnsafePointer<Float>, _ rows: Int, _ xRowStride: Int,
+        _ y: UnsafeMutablePointer<Float>,
+        _ yRowStride: Int, _ tile: UnsafeMutablePointer<Float>
+    ) {
+        let layout = header.layout
+        let columns = min(16, n - pair * 16)
+        let target = y + pair * 16
+        var start = 0
+        repeat {
+            let count = min(Self.chunk, header.paddedK - start)
+            var tileArgs = onnxlm_dequantize_tile_args(
+                panels: panels, layout: layout, first_panel: Int64(pair * 2),
+                panel_count: Int64(min(2, header.panelCount - pair * 2)), first_unit: Int64(start / 32),
+                units: Int64(count / 32), tile: tile)
+            kernels.dequantizeTile(&tileArgs)
+            var args = onnxlm_sgemm_tile_args(
+                a: x + start, a_row_stride: Int64(xRowStride), tile: tile, k: Int64(count), rows: Int64(rows),
+                c: target, c_row_stride: Int64(yRowStride), columns: Int64(columns),
+                accumulates: start > 0 ? 1 : 0)
+            kernels.multiplyTile(&args)
+            start += Self.chunk
+        } while start < header.paddedK
+        guard let bias else { return }
+        for row in 0..<rows {
+            for column in 0..<columns { target[row * yRowStride + column] += bias[pair * 16 + column] }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package import ONNXErrors
+
+/// A weight matrix of 4 or 8 bits in the layout that the kernels read, `Y = X Wᵀ (+ bias)`.
+///
+/// Packing copies everything; the source may go afterwards. The packed form is one relocatable region that can be
+/// written to a file and mapped again with ``init(mapped:owner:kernels:)``. It is the same for every CPU level.
+package final class QuantizedMatrix: Sendable {
+    /// Inputs.
+    package let k: Int
+    /// Outputs.
+    package let n: Int
+    /// Bits of a stored value: 4 (2-bit sources too) or 8.
+    package var bits: Int { header.bits }
+    package var blockSize: Int { header.blockSize }
+    /// Whether products quantise the activations to int8 (accuracy level 4), or keep them as float32.
+    package var usesQuantizedActivations: Bool { header.usesQuantizedActivations }
+
+    let header: PackedMatrixHeader
+    let kernels: KernelSet
+    // Safety: the bytes are never written after initialisation, and `owner` keeps them alive.
+    private nonisolated(unsafe) let base: UnsafeRawPointer
+    private nonisolated(unsafe) let owner: AnyObject?
+
+    /// Packs a matrix into memory of its own.
+    ///
+    /// - Throws: `kernel.quantized_matrix` for sizes or lengths that do not fit together, `memory.exhausted`.
+    /// - Complexity: O(N · K), shared out over the workers.
+    package convenience init(
+        packing source: QuantizedMatrixSource, workers: WorkerPool, kernels: KernelSet = .current
+    ) throws(ONNXError) {
+        let packing = try MatrixPacking(source)
+        let memory = try AlignedMemory(byteCount: packing.header.totalByteCount)
+        packing.write(to: memory.bytes, workers: workers)
+        try self.init(mapped: UnsafeRawBufferPointer(memory.bytes), owner: memory, kernels: kernels)
+    }
+
+    /// Uses a packed matrix where it lies, 64-byte aligned; `owner` is kept as long as this.
+    ///
+    /// - Throws: `kernel.packed_matrix` if the bytes are not exactly one packed matrix.
+    package init(
+        mapped bytes: UnsafeRawBufferPointer, owner: AnyObject?, kernels: KernelSet = .current
+    ) throws(ONNXError) {
+        header = try PackedMatrixHeader(reading: bytes)
+        guard let base = bytes.baseAddress, UInt(bitPattern: base) % 64 == 0 else {
+            throw ONNXError("kernel.packed_matrix", "A packed matrix must start at a multiple of 64 bytes.")
+        }
+        if header.hasPermutation {
+            for index in 0..<header.paddedK {
+                let offset = header.permutationOffset + index * 4
+                let input = bytes.load(fromByteOffset: offset, as: Int32.self)
+                guard input >= -1, Int(input) < header.k else {
+                    throw ONNXError(
+                        "kernel.packed_matrix", "A packed matrix has a wrong permutation; pack it again.")
+                }
+            }
+        }
+        k = header.k
+        n = header.n
+        self.base = base
+        self.owner = owner
+        self.kernels = kernels
+    }
+
+    /// Bytes of the packed form of a matrix.
+    ///
+    /// - Throws: `kernel.quantized_matrix` as packing does.
+    package static func packedByteCount(of source: QuantizedMatrixSource) throws(ONNXError) -> Int {
+        try MatrixPacking(source).header.totalByteCount
+    }
+
+    /// Packs a matrix into memory of the caller, which must be exactly ``packedByteCount(of:)`` bytes of zeros.
+    package static func pack(
+        _ source: QuantizedMatrixSource, into bytes: UnsafeMutableRawBufferPointer, workers: WorkerPool
+    ) throws(ONNXError) {
+        let packing = try MatrixPacking(source)
+        guard bytes.count == packing.header.totalByteCount else {
+            throw ONNXError(
+                "kernel.packed_matrix",
+                "The packed matrix takes \(packing.header.totalByteCount) bytes, not \(bytes.count).")
+        }
+        packing.write(to: bytes, workers: workers)
+    }
+
+    /// The packed form.
+    package var bytes: UnsafeRawBufferPointer { .init(start: base, count: header.totalByteCount) }
+
+    /// Bytes of the packed form.
+    package var byteCount: Int { header.totalByteCount }
+
+    var panels: UnsafePointer<UInt8> {
+        (base + PackedMatrixHeader.byteCount).assumingMemoryBound(to: UInt8.self)
+    }
+
+    var bias: UnsafePointer<Float>? {
+        header.hasBias ? (base + header.biasOffset).assumingMemoryBound(to: Float.self) : nil
+    }
+
+    var permutation: UnsafePointer<Int32>? {
+        header.hasPermutation ? (base + header.permutationOffset).assumingMemoryBound(to: Int32.self) : nil
+    }
+}

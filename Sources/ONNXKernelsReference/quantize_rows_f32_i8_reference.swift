@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package import CONNXKernelABI
+
+/// Quantises a group of rows to int8 per block; see `onnxlm_quantize_rows_args`.
+@c(onnxlm_quantize_rows_f32_i8_reference)
+package func quantize_rows_f32_i8_reference(_ args: UnsafePointer<onnxlm_quantize_rows_args>) {
+    let a = args.pointee
+    let blockSize = Int(a.block_size)
+    let group = Int(a.group_size)
+    let k = Int(a.k)
+    for block in 0..<Int(a.blocks) {
+        for row in 0..<group {
+            let start = block * blockSize
+            let present = row < Int(a.rows) ? max(0, min(blockSize, k - start)) : 0
+            let source = present > 0 ? a.x + (row * Int(a.x_row_stride) + start) : a.x
+            var largest: UInt32 = 0
+            for i in 0..<present { largest = max(largest, source[i].magnitude.bitPattern) }
+            var scale = Float(bitPattern: largest) / 127
+            var inverse: Float = 0
+            if !scale.isFinite {
+                scale = .nan
+            } else if scale < Float.leastNormalMagnitude {
+                scale = 0
+            } else {
+                inverse = 1 / scale
+            }
+            var sum: Int32 = 0
+            for i in 0..<blockSize {
+                var value: Int32 = 0
+                if i < present && inverse != 0 {
+                    value = Int32((source[i] * inverse).rounded(.toNearestOrEven))
+                }
+                sum += value
+                let input = start + i
+                let unitStart = input / 32 * 32 * group
+                let quad = input % 32 / 4
+                a.values[unitStart + (quad * group + row) * 4 + input % 4] = Int8(truncatingIfNeeded: value)
+            }
+            a.scales[block * group + row] = scale
+            a.sums[block * group + row] = sum
+        }
+    }
+}
