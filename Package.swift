@@ -27,6 +27,7 @@ let dispatch: [SwiftSetting] = buildsAVX2 ? common + [.define("ONNXLM_AVX2")] : 
 
 let package = Package(
     name: "swift-onnx-lm",
+    platforms: [.macOS(.v15)],
     products: [
         .library(name: "ONNXLM", targets: ["ONNXLM"]),
         .library(name: "ONNXInference", targets: ["ONNXInference"]),
@@ -79,7 +80,7 @@ let package = Package(
             swiftSettings: common),
         .target(name: "ONNXLM", dependencies: ["ONNXGeneration"], swiftSettings: common),
         .target(name: "ONNXGGUFImport", dependencies: ["ONNXExport", "ONNXKernels"], swiftSettings: common),
-        .target(name: "ONNXConformance", dependencies: ["ONNXInference"], swiftSettings: common),
+        .target(name: "ONNXConformance", dependencies: ["ONNXInference", "ONNXJSON"], swiftSettings: common),
         .executableTarget(
             name: "ONNXLMCommand",
             dependencies: [

@@ -1,1 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "CONNXSystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#endif
+
+#ifndef O_PATH
+#define O_PATH 0
+#endif
+
+// O_NONBLOCK: opening a FIFO that nobody writes to must not wait.
+static const int reading = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
+int onnxlm_open_folder(const char *path) {
+    int descriptor = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+int onnxlm_open_beneath(int folder, const char *path) {
+#if defined(__linux__) && defined(SYS_openat2)
+    // The kernel's `struct open_how`; not every libc's headers have it.
+    struct {
+        uint64_t flags;
+        uint64_t mode;
+        uint64_t resolve;
+    } how = {(uint64_t)reading, 0, 0x08 /* RESOLVE_BENEATH */ | 0x02 /* RESOLVE_NO_MAGICLINKS */};
+    for (int attempt = 0; attempt < 100; attempt++) {
+        long descriptor = syscall(SYS_openat2, folder, path, &how, sizeof how);
+        if (descriptor >= 0) return (int)descriptor;
+        // EAGAIN: something was renamed during the walk; EINTR: a signal came.
+        if (errno != EAGAIN && errno != EINTR) return -errno;
+    }
+    return -EAGAIN;
+#else
+    (void)folder;
+    (void)path;
+    return -ENOSYS;
+#endif
+}
+
+int onnxlm_open_walking(int folder, const char *path) {
+    char component[256];
+    int current = folder;
+    for (;;) {
+        const char *slash = strchr(path, '/');
+        size_t length = slash ? (size_t)(slash - path) : strlen(path);
+        int failure = 0;
+        if (length == 0) failure = ENOENT;
+        if (length >= sizeof component) failure = ENAMETOOLONG;
+        if (length == 2 && path[0] == '.' && path[1] == '.') failure = EXDEV;
+        int next = -1;
+        if (failure == 0) {
+            memcpy(component, path, length);
+            component[length] = 0;
+            int flags = slash ? O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW : reading | O_NOFOLLOW;
+            next = openat(current, component, flags);
+            if (next < 0) failure = errno;
+        }
+        if (current != folder) close(current);
+        if (failure != 0) return -failure;
+        if (!slash) return next;
+        current = next;
+        path = slash + 1;
+    }
+}
+
+int onnxlm_is_pseudo_file(int descriptor) {
+#if defined(__linux__)
+    struct statfs info;
+    if (fstatfs(descriptor, &info) != 0) return 0;
+    return info.f_type == 0x9fa0 /* procfs */ || info.f_type == 0x62656572 /* sysfs */;
+#else
+    (void)descriptor;
+    return 0;
+#endif
+}

@@ -46,6 +46,8 @@ struct ExecutionPlan {
     var inputSlots: [Int] = []
     var outputSlots: [Int] = []
     var arenaByteCount = 0
+    /// The subgraphs that the inputs' types and known values selected, in order of appearance.
+    var branches: [String] = []
     /// Outer step's subgraph captures are slots of the whole plan; the map gives a program's own slots.
     var subgraphCaptures: [Int: [String: [(outer: Int, inner: Int)]]] = [:]
 }
@@ -61,4 +63,6 @@ struct InputSignature: Hashable {
     }
 
     let inputs: [Input]
+    /// Subgraphs to take against what the inputs say; see ``PlanBuilder``.
+    let branches: [String]?
 }

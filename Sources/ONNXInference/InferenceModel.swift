@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import ONNXErrors
 public import ONNXGraph
+import ONNXImport
 import ONNXKernels
 package import ONNXOperators
 public import ONNXTensors
@@ -24,8 +25,26 @@ public final class InferenceModel: Sendable {
 
     public let options: LoadOptions
 
+    /// The int64 input `[1]` that says for how many of the last positions logits are computed, in models loaded as
+    /// decoders.
+    package static let positionsInputName = LastPositionPass.inputName
+
+    /// Whether the model has the input ``positionsInputName``; without it logits come for every position.
+    package var givesChosenPositions: Bool { inputs.contains { $0.name == Self.positionsInputName } }
+
     let program: GraphProgram
     let workers: WorkerPool
+
+    /// Loads `model.onnx` and the data files beside it.
+    ///
+    /// - Parameter path: the file, or a folder with a `model.onnx`.
+    /// - Throws: `model.*`, `proto.*`, `external_data.*`, `tensor.*` for the files, and what the other initialiser
+    ///   throws.
+    public static func load(
+        from path: String, options: LoadOptions = LoadOptions()
+    ) throws(ONNXError) -> InferenceModel {
+        try InferenceModel(ModelReader.load(path: path), options: options)
+    }
 
     /// Makes a model ready from its parsed form.
     ///
@@ -35,7 +54,7 @@ public final class InferenceModel: Sendable {
     {
         try SupportReport(model.graph, operatorSets: model.operatorSets, registry: registry).check()
         self.options = options
-        self.workers = try WorkerPool(threadCount: options.threadCount ?? 2)
+        self.workers = try WorkerPool(threadCount: options.threadCount ?? WorkerPool.defaultThreadCount)
         self.program = try ProgramCompiler(
             registry: registry, operatorSets: model.operatorSets, workers: workers
         ).compile(model.graph)

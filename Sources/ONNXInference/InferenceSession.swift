@@ -64,49 +64,25 @@ public final class InferenceSession {
 
     /// Runs one step of a decoder: caches hold `cachedRows` valid positions and get `newRows` more.
     ///
-    /// - Parameter valueInputs: inputs (small, of integers) whose values decide shapes, so that plans are made for
-    ///   each value.
+    /// - Parameters:
+    ///   - valueInputs: inputs (small, of integers) whose values decide shapes, so that plans are made for each
+    ///     value.
+    ///   - branches: subgraphs to take in place of those that the inputs select; see
+    ///     ``branches(_:cachedRows:valueInputs:)``.
     package func run(
         _ inputs: [String: Tensor], cachedRows: Int, newRows: Int, valueInputs: Set<String>,
-        isCancelled: @escaping @Sendable () -> Bool
+        branches: [String]? = nil, isCancelled: @escaping @Sendable () -> Bool
     ) throws(ONNXError) -> [String: Tensor] {
         let program = model.program
-        let state = RunState(
-            workers: model.workers, intermediateByteLimit: model.options.intermediateByteLimit,
-            isCancelled: isCancelled)
-        try checkNames(inputs)
-        var tensors: [Tensor?] = []
-        var caches: [KVCache?] = []
-        var planInputs: [(type: TensorType, value: Tensor?, isCache: Bool)] = []
-        var signature: [InputSignature.Input] = []
-        for input in program.inputs {
-            if let cache = self.caches[input.info.name] {
-                try cache.reserve(rows: cachedRows + newRows, keeping: cachedRows)
-                let shape = try Shape([cache.batch, cache.heads, cachedRows, cache.headSize])
-                let type = TensorType(.float32, shape)
-                tensors.append(nil)
-                caches.append(cache)
-                planInputs.append((type, nil, true))
-                signature.append(InputSignature.Input(type: type, isCache: true, value: nil))
-                continue
-            }
-            guard let tensor = inputs[input.info.name] else {
-                throw ONNXError(
-                    "run.input_missing",
-                    "The model needs the input \"\(input.info.name)\", which is not given.")
-            }
-            try check(tensor, against: input.info)
-            let type = TensorType(tensor.elementType, tensor.shape)
-            let byValue = valueInputs.contains(input.info.name)
-            tensors.append(tensor)
-            caches.append(nil)
-            planInputs.append((type, byValue ? tensor : nil, false))
-            signature.append(
-                InputSignature.Input(type: type, isCache: false, value: byValue ? try tensor.integers() : nil)
-            )
+        let state = runState(isCancelled)
+        var arguments = try arguments(inputs, cachedRows: cachedRows, valueInputs: valueInputs)
+        for (position, input) in program.inputs.enumerated() {
+            guard let cache = caches[input.info.name] else { continue }
+            try cache.reserve(rows: cachedRows + newRows, keeping: cachedRows)
+            arguments.caches[position] = cache
         }
-        let plan = try plan(InputSignature(inputs: signature), planInputs, state)
-        let values = try executor.run(plan, inputs: tensors, caches: caches, state: state)
+        let plan = try plan(arguments, branches, state)
+        let values = try executor.run(plan, inputs: arguments.tensors, caches: arguments.caches, state: state)
         var results: [String: Tensor] = [:]
         for (output, value) in zip(program.outputs, values) {
             if let value {
@@ -117,6 +93,62 @@ public final class InferenceSession {
             }
         }
         return results
+    }
+
+    /// The subgraphs that inputs of these types and values select, such as the long or the short rotary tables.
+    ///
+    /// A decoder whose choice changes between two steps holds stale caches: it has to run its history again.
+    package func branches(
+        _ inputs: [String: Tensor], cachedRows: Int, valueInputs: Set<String>
+    ) throws(ONNXError) -> [String] {
+        guard model.program.steps.contains(where: { !$0.subgraphs.isEmpty }) else { return [] }
+        let arguments = try arguments(inputs, cachedRows: cachedRows, valueInputs: valueInputs)
+        return try plan(arguments, nil, runState { false }).branches
+    }
+
+    private struct Arguments {
+        var tensors: [Tensor?] = []
+        var caches: [KVCache?] = []
+        var types: [(type: TensorType, value: Tensor?, isCache: Bool)] = []
+        var signature: [InputSignature.Input] = []
+    }
+
+    private func arguments(
+        _ inputs: [String: Tensor], cachedRows: Int, valueInputs: Set<String>
+    ) throws(ONNXError) -> Arguments {
+        try checkNames(inputs)
+        var result = Arguments()
+        for input in model.program.inputs {
+            result.caches.append(nil)
+            if let cache = caches[input.info.name] {
+                let shape = try Shape([cache.batch, cache.heads, cachedRows, cache.headSize])
+                let type = TensorType(.float32, shape)
+                result.tensors.append(nil)
+                result.types.append((type, nil, true))
+                result.signature.append(InputSignature.Input(type: type, isCache: true, value: nil))
+                continue
+            }
+            guard let tensor = inputs[input.info.name] else {
+                throw ONNXError(
+                    "run.input_missing",
+                    "The model needs the input \"\(input.info.name)\", which is not given.")
+            }
+            try check(tensor, against: input.info)
+            let type = TensorType(tensor.elementType, tensor.shape)
+            let byValue = valueInputs.contains(input.info.name)
+            result.tensors.append(tensor)
+            result.types.append((type, byValue ? tensor : nil, false))
+            result.signature.append(
+                InputSignature.Input(type: type, isCache: false, value: byValue ? try tensor.integers() : nil)
+            )
+        }
+        return result
+    }
+
+    private func runState(_ isCancelled: @escaping @Sendable () -> Bool) -> RunState {
+        RunState(
+            workers: model.workers, intermediateByteLimit: model.options.intermediateByteLimit,
+            isCancelled: isCancelled)
     }
 
     private func checkNames(_ inputs: [String: Tensor]) throws(ONNXError) {
@@ -149,11 +181,12 @@ public final class InferenceSession {
     }
 
     private func plan(
-        _ signature: InputSignature, _ inputs: [(type: TensorType, value: Tensor?, isCache: Bool)],
-        _ state: RunState
+        _ arguments: Arguments, _ branches: [String]?, _ state: RunState
     ) throws(ONNXError) -> ExecutionPlan {
+        let signature = InputSignature(inputs: arguments.signature, branches: branches)
         if let index = plans.firstIndex(where: { $0.signature == signature }) { return plans[index].plan }
-        let plan = try PlanBuilder.plan(model.program, inputs: inputs, state: state)
+        let plan = try PlanBuilder.plan(
+            model.program, inputs: arguments.types, branches: branches, state: state)
         if plans.count >= 4 { plans.removeFirst() }
         plans.append((signature, plan))
         return plan

@@ -26,20 +26,27 @@ struct PlanBuilder {
     private static let knownValueLimit = 64 * 1024
 
     private let state: RunState
+    private let forcedBranches: [String]?
     private var plan = ExecutionPlan()
     private var facts: [Fact] = []
     private var regions: [Region] = []
     private let inference = InferenceContext()
 
-    private init(state: RunState) { self.state = state }
+    private init(state: RunState, forcedBranches: [String]?) {
+        self.state = state
+        self.forcedBranches = forcedBranches
+    }
 
     /// The plan of `program` for inputs of the given types and values.
     ///
+    /// - Parameter branches: what to take, in order of appearance, where the inputs decide which subgraph runs; nil
+    ///   for what the inputs say.
     /// - Throws: whatever an operator says of its input types, with the node's label.
     static func plan(
-        _ program: GraphProgram, inputs: [(type: TensorType, value: Tensor?, isCache: Bool)], state: RunState
+        _ program: GraphProgram, inputs: [(type: TensorType, value: Tensor?, isCache: Bool)],
+        branches: [String]? = nil, state: RunState
     ) throws(ONNXError) -> ExecutionPlan {
-        var builder = PlanBuilder(state: state)
+        var builder = PlanBuilder(state: state, forcedBranches: branches)
         var slots: [Int] = []
         for _ in 0..<program.slotCount { slots.append(builder.newSlot()) }
         for (input, given) in zip(program.inputs, inputs) {

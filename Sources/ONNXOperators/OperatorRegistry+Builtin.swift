@@ -5,5 +5,6 @@ extension OperatorRegistry {
     package static let newestVersion = 27
 
     /// Every operator of this package.
-    package static let builtin = OperatorRegistry(standardOperators + contributedOperators)
+    package static let builtin = OperatorRegistry(
+        standardOperators + contributedOperators + internalOperators)
 }

@@ -1,2 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+
+/// Opens a folder for the calls below; returns a descriptor or a negated errno.
+int onnxlm_open_folder(const char *path);
+
+/// Opens `path`, relative to `folder`, for reading, in one system call that cannot leave the folder: an absolute
+/// path, a climbing `..` or a symbolic link that leads out gives -EXDEV. Symbolic links that stay inside are
+/// followed. Returns a descriptor or a negated errno; -ENOSYS where the system has no such call.
+int onnxlm_open_beneath(int folder, const char *path);
+
+/// Opens `path`, relative to `folder`, for reading, component by component, and follows no symbolic link: one on
+/// the way gives -ELOOP or -ENOTDIR, a component `..` gives -EXDEV. For systems without the call above. Returns a
+/// descriptor or a negated errno.
+int onnxlm_open_walking(int folder, const char *path);
+
+/// Whether `descriptor` stands for something that the kernel makes up (procfs, sysfs) and that only looks like a
+/// regular file.
+int onnxlm_is_pseudo_file(int descriptor);

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension OperatorRegistry {
+    /// The domain of operators that graph passes put in; no file may use it.
+    package static let internalDomain = "onnxlm"
+
+    /// The operators that graph passes put in, in alphabetical order.
+    static let internalOperators: [OperatorDefinition] = [
+        .init("LastPositions", domain: internalDomain, 1...1, LastPositions.self)
+    ]
+}

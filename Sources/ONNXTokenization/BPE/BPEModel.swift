@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+
+/// Byte-pair encoding of single words.
+struct BPEModel: Sendable {
+    let tokens: TokenTable
+    let merges: MergeTable
+    let isByteLevel: Bool
+    let ignoresMerges: Bool
+    let fusesUnknown: Bool
+    /// The token for characters that the vocabulary lacks, or -1.
+    let unknownID: Int32
+    /// The id of each byte's spelling, in the byte-level alphabet; -1 where there is none.
+    let byteIDs: [Int32]
+    /// The id of each byte's fallback token `<0xHH>`; empty where the model has no fallback.
+    let fallbackIDs: [Int32]
+    let caches = WordCachePool()
+
+    init(
+        tokens: TokenTable, merges: MergeTable, isByteLevel: Bool, ignoresMerges: Bool, fusesUnknown: Bool,
+        unknownID: Int32, hasByteFallback: Bool
+    ) {
+        self.tokens = tokens
+        self.merges = merges
+        self.isByteLevel = isByteLevel
+        self.ignoresMerges = ignoresMerges
+        self.fusesUnknown = fusesUnknown
+        self.unknownID = unknownID
+        byteIDs = ByteAlphabet.spellings.map { unit in
+            tokens.find(unit > 0xFF ? [UInt8(unit & 0xFF), UInt8(unit >> 8)] : [UInt8(unit)])
+        }
+        fallbackIDs =
+            hasByteFallback
+            ? (0..<256).map { byte in
+                let digits = String(byte, radix: 16, uppercase: true)
+                return tokens.find(Array("<0x\(byte < 16 ? "0" : "")\(digits)>".utf8))
+            } : []
+    }
+
+    /// Appends the ids of one word.
+    ///
+    /// - Throws: `tokenizer.unencodable` for a character that has no token, no fallback and no unknown token.
+    func appendIDs(
+        of word: UnsafeBufferPointer<UInt8>, cache: WordCache, to result: inout [Int]
+    ) throws(ONNXError) {
+        let isCached = word.count <= WordCache.longestWord
+        var hash: UInt64 = 0
+        if isCached {
+            hash = ByteHash.hash(word)
+            if cache.appendIDs(of: word, hash: hash, to: &result) { return }
+        }
+        let start = result.count
+        try appendMerged(word, cache: cache, to: &result)
+        if isCached, !word.isEmpty, result.count - start <= Int(UInt16.max) {
+            cache.insert(word, hash: hash, ids: result[start...])
+        }
+    }
+
+    private func appendMerged(
+        _ word: UnsafeBufferPointer<UInt8>, cache: WordCache, to result: inout [Int]
+    ) throws(ONNXError) {
+        if ignoresMerges {
+            let whole: Int32
+            if isByteLevel {
+                cache.spelling.removeAll(keepingCapacity: true)
+                ByteAlphabet.spell(word, into: &cache.spelling)
+                whole = tokens.find(cache.spelling)
+            } else {
+                whole = tokens.find(word)
+            }
+            if whole >= 0 { return result.append(Int(whole)) }
+        }
+        cache.queue.removeAll()
+        if isByteLevel { try addBytes(word, cache) } else { try addCharacters(word, cache) }
+        cache.queue.mergeAll(merges)
+        for symbol in cache.queue.symbols { result.append(Int(symbol)) }
+    }
+
+    private func addBytes(_ word: UnsafeBufferPointer<UInt8>, _ cache: WordCache) throws(ONNXError) {
+        var pendingUnknown = false
+        for byte in word {
+            let id = byteIDs[Int(byte)]
+            if id >= 0 {
+                if pendingUnknown { cache.queue.append(unknownID) }
+                pendingUnknown = false
+                cache.queue.append(id)
+            } else {
+                let spelling = ByteAlphabet.codePoints[Int(byte)]
+                let units = UTF8.encode(Unicode.Scalar(spelling) ?? " ") ?? UTF8.encodedReplacementCharacter
+                if appendFallback(Array(units), cache) { continue }
+                try meetUnknown(&pendingUnknown, cache) {
+                    "the byte 0x" + String(byte, radix: 16, uppercase: true)
+                }
+            }
+        }
+        if pendingUnknown { cache.queue.append(unknownID) }
+    }
+
+    private func addCharacters(_ word: UnsafeBufferPointer<UInt8>, _ cache: WordCache) throws(ONNXError) {
+        guard let base = word.baseAddress else { return }
+        var pendingUnknown = false
+        var cursor = 0
+        while cursor < word.count {
+            let length = CharacterCursor.decode(base + cursor).length
+            let units = UnsafeBufferPointer(start: base + cursor, count: length)
+            let id = tokens.find(units)
+            cursor += length
+            if id >= 0 {
+                if pendingUnknown { cache.queue.append(unknownID) }
+                pendingUnknown = false
+                cache.queue.append(id)
+            } else {
+                if appendFallback(Array(units), cache) { continue }
+                try meetUnknown(&pendingUnknown, cache) {
+                    "the character " + String(decoding: units, as: UTF8.self)
+                }
+            }
+        }
+        if pendingUnknown { cache.queue.append(unknownID) }
+    }
+
+    /// Appends the fallback tokens of a character's bytes, if the vocabulary has all of them.
+    private func appendFallback(_ units: [UInt8], _ cache: WordCache) -> Bool {
+        guard !fallbackIDs.isEmpty, units.allSatisfy({ fallbackIDs[Int($0)] >= 0 }) else { return false }
+        for unit in units { cache.queue.append(fallbackIDs[Int(unit)]) }
+        return true
+    }
+
+    private func meetUnknown(
+        _ pending: inout Bool, _ cache: WordCache, _ what: () -> String
+    ) throws(ONNXError) {
+        guard unknownID >= 0 else {
+            throw ONNXError(
+                "tokenizer.unencodable",
+                "the vocabulary has no token for \(what()), no byte fallback and no unknown token")
+        }
+        if pending, !fusesUnknown { cache.queue.append(unknownID) }
+        pending = true
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One step from tokens to text.
+enum DecoderStep: Sendable, Hashable {
+    /// Reads each token in the byte-level alphabet and joins the bytes.
+    case byteLevel
+    case replace([UInt8], with: [UInt8])
+    /// Joins runs of `<0xHH>` tokens into characters.
+    case byteFallback
+    /// Joins everything into one.
+    case fuse
+    /// Removes up to so many of a character from the ends of each token.
+    case strip([UInt8], start: Int, stop: Int)
+    /// Replaces the metaspace by a space, or by nothing at the very beginning.
+    case metaspace([UInt8], dropsFirst: Bool)
+    /// A space between tokens: what happens where a tokenizer has no decoder.
+    case spaced
+}

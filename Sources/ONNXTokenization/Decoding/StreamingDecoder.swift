@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+public import ONNXErrors
+
+/// Turns ids into text as they come, and never shows part of a character.
+///
+/// The texts that `append` returns and the one of `flush` join to what ``Tokenizer/decode(_:skipSpecial:)`` gives for
+/// the same ids.
+public struct StreamingDecoder: Sendable {
+    private let tokenizer: Tokenizer
+    private let skipsSpecial: Bool
+    private var machine: DecoderMachine
+
+    init(tokenizer: Tokenizer, skipsSpecial: Bool) {
+        self.tokenizer = tokenizer
+        self.skipsSpecial = skipsSpecial
+        machine = DecoderMachine(tokenizer.decoderSteps)
+    }
+
+    /// Takes one id and gives the text that is certain now; empty while a character is incomplete.
+    ///
+    /// - Throws: `tokenizer.bad_id` for an id outside the vocabulary; the decoder stays usable.
+    public mutating func append(_ id: Int) throws(ONNXError) -> String {
+        guard let token = try tokenizer.decodable(id, skipSpecial: skipsSpecial) else { return "" }
+        return String(decoding: machine.feed(token), as: UTF8.self)
+    }
+
+    /// Ends the text: gives what was held back, with U+FFFD for an incomplete character, and starts anew.
+    public mutating func flush() -> String {
+        defer { machine = DecoderMachine(tokenizer.decoderSteps) }
+        return String(decoding: machine.finish(), as: UTF8.self)
+    }
+}

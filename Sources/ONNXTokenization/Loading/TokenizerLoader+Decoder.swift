@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXJSON
+
+extension TokenizerLoader {
+    static func decoderSteps(_ value: JSONValue) throws(ONNXError) -> [DecoderStep] {
+        var steps: [DecoderStep] = []
+        try addDecoder(value, to: &steps)
+        return steps
+    }
+
+    private static func addDecoder(_ value: JSONValue, to steps: inout [DecoderStep]) throws(ONNXError) {
+        let part = "decoder"
+        let type = try type(of: value, part)
+        let isFused = steps.contains(.fuse) || steps.contains(.byteLevel)
+        switch type {
+        case "Sequence":
+            for step in try field("decoders", of: value, part, { $0.arrayValue }) {
+                try addDecoder(step, to: &steps)
+            }
+        case "Fuse": steps.append(.fuse)
+        case "Strip":
+            let content = try field("content", of: value, part) { $0.stringValue }
+            let start = try field("start", of: value, part) { $0.intValue }
+            let stop = try field("stop", of: value, part) { $0.intValue }
+            guard content.unicodeScalars.count == 1, (0...1024).contains(start), (0...1024).contains(stop)
+            else {
+                throw unsupported(part, "Strip of \"\(content)\", \(start) and \(stop) times")
+            }
+            steps.append(.strip(Array(content.utf8), start: start, stop: stop))
+        case _ where isFused:
+            throw unsupported(part, "\(type) after \(steps.last == .fuse ? "Fuse" : "ByteLevel")")
+        case "ByteLevel": steps.append(.byteLevel)
+        case "ByteFallback": steps.append(.byteFallback)
+        case "Replace":
+            let (pattern, content) = try replacement(value, part)
+            steps.append(.replace(pattern, with: content))
+        case "Metaspace":
+            let dropsFirst = try prepending(value, part) != .never
+            steps.append(.metaspace(try metaspaceMark(value, part), dropsFirst: dropsFirst))
+        default: throw unsupported(part, type)
+        }
+    }
+}

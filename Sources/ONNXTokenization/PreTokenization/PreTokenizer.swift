@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The steps that cut a text into the words that the model sees.
+struct PreTokenizer: Sendable {
+    enum Step: Sendable {
+        case split(SplitMatcher, SplitBehavior, inverted: Bool)
+        /// A space in front of each piece that has none.
+        case prefixSpace
+        case metaspace(replacement: [UInt8], prepends: Prepending, splits: Bool)
+    }
+
+    /// Where the metaspace goes in front.
+    enum Prepending: String, Sendable { case first, never, always }
+
+    var steps: [Step] = []
+
+    /// Whether the model sees bytes, spelled with the byte-level alphabet, instead of characters.
+    var isByteLevel = false
+
+    func apply(to text: inout TextPieces) {
+        for step in steps {
+            switch step {
+            case .split(.words(let pattern), .isolated, _):
+                text.cutTexts { base, piece, result in
+                    let scanner = WordScanner(pattern, base: base, end: piece.end)
+                    var cursor = piece.start
+                    while cursor < piece.end {
+                        let end = scanner.matchEnd(cursor)
+                        let isAtOrigin = piece.isAtOrigin && cursor == piece.start
+                        result.append(TextPiece(start: cursor, end: end, isAtOrigin: isAtOrigin))
+                        cursor = end
+                    }
+                }
+            case .split(let matcher, let behavior, let inverted):
+                text.cutTexts { base, piece, result in
+                    var stretches = matcher.stretches(base: base, piece: piece)
+                    if inverted {
+                        for index in stretches.indices { stretches[index].isMatch.toggle() }
+                    }
+                    behavior.cut(stretches, of: piece, into: &result)
+                }
+            case .prefixSpace:
+                text.replaceTexts { bytes, _ in bytes.first == 0x20 ? nil : [0x20] + bytes }
+            case .metaspace(let replacement, let prepending, let splits):
+                text.replaceTexts { bytes, piece in
+                    Self.metaspaced(bytes, replacement, prepending, isAtOrigin: piece.isAtOrigin)
+                }
+                if splits {
+                    let matcher = SplitMatcher.literal(replacement)
+                    text.cutTexts { base, piece, result in
+                        let stretches = matcher.stretches(base: base, piece: piece)
+                        SplitBehavior.mergedWithNext.cut(stretches, of: piece, into: &result)
+                    }
+                }
+            }
+        }
+    }
+
+    private static func metaspaced(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ replacement: [UInt8], _ prepending: Prepending,
+        isAtOrigin: Bool
+    ) -> [UInt8]? {
+        let startsWith =
+            bytes.count >= replacement.count && bytes.starts(with: replacement) || bytes.first == 0x20
+        let prepends = !startsWith && (prepending == .always || prepending == .first && isAtOrigin)
+        guard prepends || bytes.contains(0x20) else { return nil }
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count + 16)
+        if prepends { text += replacement }
+        for byte in bytes {
+            if byte == 0x20 { text += replacement } else { text.append(byte) }
+        }
+        return text
+    }
+}

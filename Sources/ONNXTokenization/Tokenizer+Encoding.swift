@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+public import ONNXErrors
+
+extension Tokenizer {
+    /// Encodes a text.
+    ///
+    /// - Parameters:
+    ///   - addSpecialTokens: Whether the post-processor adds its tokens (beginning of text, for example).
+    ///   - parseSpecial: Whether special tokens written in the text become control ids. Without it a text is data:
+    ///     its ids are those of `tokenizers` with `encode_special_tokens` set.
+    /// - Throws: `tokenizer.unencodable` for a character without any token, `tokenizer.text_too_large`.
+    /// - Complexity: O(n log n) at worst in the length of the longest word, O(n) otherwise.
+    public func encode(
+        _ text: String, addSpecialTokens: Bool = true, parseSpecial: Bool = false
+    ) throws(ONNXError) -> [Int] {
+        let bytes = Array(text.utf8)
+        return try encode(bytes, trust: nil, addSpecialTokens: addSpecialTokens, parseSpecial: parseSpecial)
+    }
+
+    /// Encodes parts of a prompt as one text, in which only trusted parts can become control tokens.
+    ///
+    /// The parts are joined first, so that words run across their borders as they would in one string. Then:
+    /// - A control token (``AddedToken/isControl``: special, or spelled like a marker) is found only where every byte
+    ///   of it is trusted. A look-alike in other text hides no trusted token that begins later.
+    /// - Other added tokens, such as runs of spaces, are found everywhere.
+    /// - White space that a trusted token takes along (``AddedToken/stripsRight``) may come from any part.
+    ///
+    /// Where all parts are trusted the ids are those of `encode(_:addSpecialTokens:parseSpecial:)` with
+    /// `parseSpecial`. Errors are the same too.
+    public func encode(segments: [TextSegment], addSpecialTokens: Bool = false) throws(ONNXError) -> [Int] {
+        var bytes: [UInt8] = []
+        var trust: [Bool] = []
+        for segment in segments {
+            let before = bytes.count
+            bytes.append(contentsOf: segment.text.utf8)
+            trust.append(contentsOf: repeatElement(segment.isTrusted, count: bytes.count - before))
+        }
+        return try encode(bytes, trust: trust, addSpecialTokens: addSpecialTokens, parseSpecial: true)
+    }
+
+    private func encode(
+        _ bytes: [UInt8], trust: [Bool]?, addSpecialTokens: Bool, parseSpecial: Bool
+    ) throws(ONNXError) -> [Int] {
+        guard bytes.count <= limits.textBytes else {
+            throw ONNXError(
+                "tokenizer.text_too_large",
+                "the text has \(bytes.count) bytes, the limit is \(limits.textBytes)")
+        }
+        var text = TextPieces(bytes: bytes, pieces: [])
+        if !bytes.isEmpty { text.pieces.append(TextPiece(start: 0, end: bytes.count, isAtOrigin: true)) }
+        find(added.rawMatcher, in: &text, trust: trust, parseSpecial: parseSpecial)
+        let normalizedTrust = normalize(&text, trust: trust)
+        find(added.normalizedMatcher, in: &text, trust: normalizedTrust, parseSpecial: parseSpecial)
+        preTokenizer.apply(to: &text)
+
+        var ids = addSpecialTokens ? postProcessor.prefix : []
+        ids.reserveCapacity(text.bytes.count / 3 + 16)
+        try appendIDs(of: text, to: &ids)
+        if addSpecialTokens { ids.append(contentsOf: postProcessor.suffix) }
+        return ids
+    }
+
+    private func find(
+        _ matcher: AddedTokenMatcher, in text: inout TextPieces, trust: [Bool]?, parseSpecial: Bool
+    ) {
+        guard !matcher.isEmpty else { return }
+        guard let trust else {
+            return text.cutTexts { base, piece, result in
+                matcher.cut(
+                    base: base, piece: piece, admission: parseSpecial ? .all : .notSpecial, into: &result)
+            }
+        }
+        trust.withUnsafeBufferPointer { flags in
+            guard let flags = flags.baseAddress else { return }
+            text.cutTexts { base, piece, result in
+                matcher.cut(base: base, piece: piece, admission: .trusted(flags), into: &result)
+            }
+        }
+    }
+
+    /// Normalises the pieces of text, each on its own, and returns the new text's trust.
+    private func normalize(_ text: inout TextPieces, trust: [Bool]?) -> [Bool]? {
+        guard !normalizer.steps.isEmpty else { return trust }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.bytes.count)
+        var newTrust: [Bool] = []
+        var pieces: [TextPiece] = []
+        for piece in text.pieces {
+            var moved = piece
+            moved.start = bytes.count
+            if piece.isText {
+                let range = piece.start..<piece.end
+                let changed = normalizer.apply(
+                    Array(text.bytes[range]), trust: trust.map { Array($0[range]) })
+                bytes.append(contentsOf: changed.bytes)
+                newTrust.append(contentsOf: changed.trust ?? [])
+            }
+            moved.end = bytes.count
+            if !piece.isText || moved.end > moved.start { pieces.append(moved) }
+        }
+        text = TextPieces(bytes: bytes, pieces: pieces)
+        return trust == nil ? nil : newTrust
+    }
+
+    private func appendIDs(of text: TextPieces, to ids: inout [Int]) throws(ONNXError) {
+        let cache = model.caches.take()
+        defer { model.caches.giveBack(cache) }
+        let failure: ONNXError? = text.bytes.withUnsafeBufferPointer { buffer in
+            do throws(ONNXError) {
+                for piece in text.pieces {
+                    if piece.isText {
+                        let word = UnsafeBufferPointer(rebasing: buffer[piece.start..<piece.end])
+                        try model.appendIDs(of: word, cache: cache, to: &ids)
+                    } else {
+                        ids.append(Int(piece.id))
+                    }
+                }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+}

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes `oracle.json`, `oracle.bin` and `manifest.json` for the model folders, with plain onnxruntime.
+
+    python make_oracles.py --models ../models [--work WORK] [--only SUBSTRING]
+
+Run it with `requirements-0.18.txt` installed (one onnxruntime judges the files of both builders). With the WORK
+folder of `make_models.py` the float32 graphs are compared with transformers as well.
+"""
+
+import argparse
+import hashlib
+import importlib.metadata
+import json
+import pathlib
+import re
+import sys
+
+import numpy
+import onnx
+import onnxruntime
+
+import tiny_models
+
+# The builders round Gemma's embedding factor to two decimals and give Phi-2 another epsilon.
+FLOAT32_TOLERANCE = 4e-3
+
+
+class Session:
+    """One sequence of a model folder, with the cache that the graph's own inputs and outputs carry."""
+
+    def __init__(self, folder):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 3
+        self.session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+        self.config = json.loads((folder / "genai_config.json").read_text())["model"]
+        self.inputs = {i.name: i for i in self.session.get_inputs()}
+        self.outputs = [o.name for o in self.session.get_outputs()]
+        self.past_names = [n for n in self.inputs if n.startswith("past_key_values.")]
+        decoder = self.config["decoder"]
+        self.cache_shape = [1, decoder["num_key_value_heads"], 0, decoder["head_size"]]
+        # Graphs with `sliding_window_cache` take buffers of a fixed capacity from the start.
+        slack = decoder.get("sliding_window", {}).get("cache_slack", 0)
+        self.capacity = {}
+        for node in onnx.load(folder / "model.onnx", load_external_data=False).graph.node:
+            attributes = {a.name: a.i for a in node.attribute}
+            if attributes.get("sliding_window_cache"):
+                for name in node.input[3:5]:
+                    self.capacity[name] = attributes["local_window_size"] + slack
+        self.reset()
+
+    def reset(self):
+        self.length = 0
+        self.past = {}
+        for name in self.past_names:
+            shape = list(self.cache_shape)
+            shape[2] = self.capacity.get(name, 0)
+            self.past[name] = numpy.zeros(shape, numpy.float32)
+
+    def run(self, ids):
+        """Feeds `ids` after what was fed before; the logits of all of them."""
+        feeds = {"input_ids": numpy.array([ids], numpy.int64), **self.past}
+        total = self.length + len(ids)
+        if "attention_mask" in self.inputs:
+            feeds["attention_mask"] = numpy.ones((1, total), numpy.int64)
+        if "position_ids" in self.inputs:
+            feeds["position_ids"] = numpy.arange(self.length, total, dtype=numpy.int64)[None]
+        results = dict(zip(self.outputs, self.session.run(None, feeds)))
+        self.length = total
+        for name in self.past_names:
+            self.past[name] = results[name.replace("past_key_values", "present")]
+        return results["logits"][0].astype(numpy.float32)
+
+
+class Writer:
+    """Collects cases and the logits that they refer to."""
+
+    def __init__(self):
+        self.cases, self.blob, self.largest, self.squares = [], bytearray(), 0.0, []
+
+    def add(self, name, logits, **fields):
+        logits = numpy.ascontiguousarray(logits, "<f4")
+        assert numpy.isfinite(logits).all(), name
+        place = {"offset": len(self.blob), "shape": list(logits.shape)}
+        self.blob += logits.tobytes()
+        self.largest = max(self.largest, float(numpy.abs(logits).max()))
+        self.squares.append(float(logits.std()))
+        self.cases.append({"name": name, **fields, "logits": place})
+
+
+def continuation(session, prompt, recompute_at=None):
+    """Greedy tokens from `prompt`, the distance of the best two logits at each, and the logits."""
+    session.reset()
+    row = session.run(prompt)[-1]
+    tokens, gaps, rows = [], [], []
+    while True:
+        rows.append(row)
+        second, first = numpy.sort(row)[-2:]
+        tokens.append(int(row.argmax()))
+        gaps.append(round(float(first - second), 6))
+        if len(tokens) > tiny_models.GREEDY_STEPS:
+            return tokens, gaps, numpy.stack(rows)
+        if recompute_at is not None and session.length + 1 == recompute_at:
+            session.reset()
+            row = session.run(prompt + tokens)[-1]
+        else:
+            row = session.run(tokens[-1:])[-1]
+
+
+def greedy(session, writer, name, prompt, recompute_at=None):
+    """Row i of the logits chose tokens[i]. Where the length reaches `recompute_at` the whole sequence is fed
+    again, as onnxruntime-genai does where long rope switches its tables."""
+    tokens, gaps, rows = continuation(session, prompt, recompute_at)
+    fields = {"prompt": prompt, "tokens": tokens, "top2_gaps": gaps}
+    if recompute_at is not None:
+        fields["recompute_at"] = recompute_at
+    writer.add(name, rows, **fields)
+    return tokens, gaps
+
+
+def prefill(session, writer, name, ids, last=None):
+    """Stores the logits of all positions of `ids`, or of the `last` ones."""
+    session.reset()
+    logits = session.run(ids)
+    first = 0 if last is None else len(ids) - last
+    writer.add(name, logits[first:], input_ids=ids, past_length=0, first_row=first)
+    return logits
+
+
+def chunked(session, writer, name, ids, split):
+    session.reset()
+    session.run(ids[:split])
+    writer.add(name, session.run(ids[split:]), past_ids=ids[:split], input_ids=ids[split:], past_length=split,
+               first_row=0)
+
+
+def make_oracle(folder, work):
+    session = Session(folder)
+    writer = Writer()
+    prompt, long_prompt = tiny_models.PROMPT, tiny_models.LONG_PROMPT
+    logits = prefill(session, writer, "prefill", prompt)
+    tokens, gaps = greedy(session, writer, "greedy", prompt)
+    chunked(session, writer, "chunked", prompt, 12)
+    difference = {}
+    reference = work / folder.name / "hf_logits.npz" if work else None
+    references = numpy.load(reference) if reference and reference.exists() else {}
+    if "prefill" in references:
+        difference["prefill"] = round(float(numpy.abs(logits - references["prefill"]).max()), 6)
+    if "longrope" in folder.name:
+        long_logits = prefill(session, writer, "prefill_long", long_prompt, last=4)
+        if "prefill_long" in references:
+            difference["prefill_long"] = round(float(numpy.abs(long_logits - references["prefill_long"]).max()), 6)
+        greedy(session, writer, "greedy_long", long_prompt)
+        greedy(session, writer, "greedy_switch", tiny_models.SWITCH_PROMPT, tiny_models.ORIGINAL_CONTEXT + 1)
+        greedy(session, writer, "greedy_switch_plain", tiny_models.SWITCH_PROMPT)
+    oracle = {
+        "model": folder.name,
+        "producer": f"onnxruntime {importlib.metadata.version('onnxruntime')}, CPU, 1 thread",
+        "largest_logit": round(writer.largest, 6),
+        "logit_deviation": round(float(numpy.mean(writer.squares)), 6),
+        "cases": writer.cases,
+    }
+    if session.capacity:
+        oracle["cache_capacity"] = {k: v for k, v in sorted(session.capacity.items())}
+    text = json.dumps(oracle, indent=1)
+    (folder / "oracle.json").write_text(compact(text) + "\n")
+    (folder / "oracle.bin").write_bytes(writer.blob)
+    record = {}
+    if work and (work / folder.name / "record.json").exists():
+        record = json.loads((work / folder.name / "record.json").read_text())
+        record["onnxruntime_against_transformers"] = difference
+    print(f"{folder.name}: deviation {oracle['logit_deviation']:.2f} tokens {len(set(tokens))} distinct "
+          f"smallest gap {min(gaps):.3f} against transformers {difference}", flush=True)
+    if "fp32" in folder.name:
+        for case, value in difference.items():
+            if value > FLOAT32_TOLERANCE:
+                print(f"  WARNING {folder.name} {case}: {value} from transformers")
+    return record
+
+
+def compact(text):
+    """Puts lists of numbers on one line."""
+    return re.sub(r"\[\s+([-0-9.,e\s]+?)\s+\]", lambda m: "[" + re.sub(r"\s+", " ", m[1]) + "]", text)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", type=pathlib.Path, required=True)
+    parser.add_argument("--work", type=pathlib.Path)
+    parser.add_argument("--only", default="")
+    arguments = parser.parse_args()
+    manifest_path = arguments.models / "manifest.json"
+    old = json.loads(manifest_path.read_text())["models"] if manifest_path.exists() else {}
+    models = {}
+    for folder in sorted(p for p in arguments.models.iterdir() if (p / "model.onnx").exists()):
+        record = old.get(folder.name, {})
+        if arguments.only in folder.name and folder.name[0].isdigit():
+            record = make_oracle(folder, arguments.work) or record
+        record.pop("name", None)
+        record["bytes"] = sum(f.stat().st_size for f in folder.iterdir())
+        record["sha256"] = {
+            f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(folder.iterdir())}
+        models[folder.name] = record
+    manifest = {"oracle": {p: importlib.metadata.version(p) for p in ("onnxruntime", "numpy")},
+                "bytes": sum(m["bytes"] for m in models.values()), "models": models}
+    manifest_path.write_text(json.dumps(manifest, indent=1) + "\n")
+    for name, model in models.items():
+        size = model["sha256"] and sum((arguments.models / name / f).stat().st_size
+                                       for f in ("model.onnx", "model.onnx.data")
+                                       if (arguments.models / name / f).exists())
+        if size > 1_000_000:
+            print(f"WARNING {name}: {size} bytes")
+    print(f"{len(models)} models, {manifest['bytes']} bytes")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
