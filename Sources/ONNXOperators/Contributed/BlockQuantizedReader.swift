@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
 import ONNXKernels
 
 /// Dequantises runs of elements of a block-quantised tensor.
@@ -24,31 +25,25 @@ struct BlockQuantizedReader {
     let zeroPoints: UnsafeRawBufferPointer?
     let layout: Layout
 
-    /// Writes the elements of a range of linear indices, which the caller has checked.
-    func read(_ range: Range<Int>, into target: UnsafeMutablePointer<Float>) {
-        if readRows(range, into: target) { return }
-        for index in range { target[index - range.lowerBound] = element(index) }
-    }
-
-    /// Whole rows along an innermost quantised axis go through the kernel, where all starts on a byte.
-    private func readRows(_ range: Range<Int>, into target: UnsafeMutablePointer<Float>) -> Bool {
+    /// The data as a table of rows for the kernel: nil unless blocks lie along the innermost axis and all rows start
+    /// on a byte.
+    func rows(elementCount: Int, scaleCount: Int) throws(ONNXError) -> QuantizedRows? {
         let length = layout.axisLength
         let perByte = 8 / layout.bits
         let hasByteRows = layout.zeroPointRowByteCount != nil || layout.blocks % perByte == 0
-        guard layout.innerCount == 1, length > 0, range.count % length == 0,
-            range.lowerBound % length == 0, length % perByte == 0, zeroPoints == nil || hasByteRows
-        else { return false }
-        for row in range.lowerBound / length..<range.upperBound / length {
-            let zeroPointBytes = layout.zeroPointRowByteCount ?? layout.blocks / perByte
-            RowKernels.dequantize(
-                values: UnsafeRawBufferPointer(rebasing: values[(row * length / perByte)...]),
-                scales: scales + row * layout.blocks,
-                zeroPoints: zeroPoints.map { UnsafeRawBufferPointer(rebasing: $0[(row * zeroPointBytes)...]) },
-                bits: layout.bits, defaultZeroPoint: layout.defaultZeroPoint, isSigned: layout.isSigned,
-                blockSize: layout.blockSize, columns: length,
-                into: target + (row * length - range.lowerBound))
-        }
-        return true
+        guard layout.innerCount == 1, length > 0, length % perByte == 0, zeroPoints == nil || hasByteRows
+        else { return nil }
+        return try QuantizedRows(
+            rows: elementCount / length, columns: length,
+            source: .init(
+                bits: layout.bits, isSigned: layout.isSigned, blockSize: layout.blockSize, values: values,
+                scales: UnsafeBufferPointer(start: scales, count: scaleCount), zeroPoints: zeroPoints,
+                defaultZeroPoint: layout.defaultZeroPoint))
+    }
+
+    /// Writes the elements of a range of linear indices, which the caller has checked, one by one.
+    func read(_ range: Range<Int>, into target: UnsafeMutablePointer<Float>) {
+        for index in range { target[index - range.lowerBound] = element(index) }
     }
 
     private func element(_ index: Int) -> Float {

@@ -47,7 +47,8 @@ struct BlockQuantizedWeights: Sendable, Hashable {
         self.blockSize = blockSize
         blocks = (inputs - 1) / blockSize + 1
         blockByteCount = blockSize * bits / 8
-        zeroPointByteCount = try ElementType.uint8.byteCount(forElements: (blocks + 8 / bits - 1) / (8 / bits))
+        zeroPointByteCount = try ElementType.uint8.byteCount(
+            forElements: (blocks + 8 / bits - 1) / (8 / bits))
         _ = try Shape([outputs, blocks, blockSize])
     }
 

@@ -46,7 +46,7 @@ struct InFloat32<Base: FloatOperator>: Operator {
                 tensors.append(tensor)
                 continue
             }
-            let wide = try Self.widened(tensor)
+            let wide = try Self.widened(tensor, constants.workers)
             widened[index] = wide
             tensors.append(wide)
         }
@@ -79,14 +79,15 @@ struct InFloat32<Base: FloatOperator>: Operator {
     }
 
     func run(_ context: RunContext) throws(ONNXError) {
-        guard (0..<context.inputCount).contains(where: { Self.isHalf(context.optionalInput($0)?.elementType) })
+        guard
+            (0..<context.inputCount).contains(where: { Self.isHalf(context.optionalInput($0)?.elementType) })
         else { return try base.run(context) }
         var inputs: [Tensor?] = []
         for index in 0..<context.inputCount {
             if let constant = widenedConstants[index] {
                 inputs.append(constant)
             } else {
-                inputs.append(try Self.widened(context.optionalInput(index)))
+                inputs.append(try Self.widened(context.optionalInput(index), context.workers))
             }
         }
         var outputs: [Tensor?] = []
@@ -97,7 +98,7 @@ struct InFloat32<Base: FloatOperator>: Operator {
             }
             outputs.append(try Tensor(allocating: .float32, output.shape))
         }
-        let inner = RunContext(workers: context.workers)
+        let inner = RunContext(workers: context.workers, kernelScratch: context.kernelScratch)
         inner.reset(
             inputs: inputs, caches: (0..<context.inputCount).map { context.cache($0) }, outputs: outputs)
         try base.run(inner)
@@ -105,30 +106,39 @@ struct InFloat32<Base: FloatOperator>: Operator {
             guard let output = context.optionalOutput(index), Self.isHalf(output.elementType),
                 let source = outputs[index]
             else { continue }
-            Self.narrow(source, into: output)
+            Self.narrow(source, into: output, context.workers)
         }
     }
 
-    private static func isHalf(_ type: ElementType?) -> Bool { type == .float16 || type == .bfloat16 }
+    private static func halfFormat(_ type: ElementType?) -> HalfFormat? {
+        switch type {
+        case .float16: .float16
+        case .bfloat16: .bfloat16
+        default: nil
+        }
+    }
 
-    private static func widened(_ tensor: Tensor) throws(ONNXError) -> Tensor {
-        guard isHalf(tensor.elementType) else { return tensor }
+    private static func isHalf(_ type: ElementType?) -> Bool { halfFormat(type) != nil }
+
+    private static func widened(_ tensor: Tensor, _ workers: WorkerPool) throws(ONNXError) -> Tensor {
+        guard let format = halfFormat(tensor.elementType) else { return tensor }
         let result = try Tensor(allocating: .float32, tensor.shape)
-        HalfPrecision.widen(
-            tensor.baseAddress, isBFloat16: tensor.elementType == .bfloat16, count: tensor.shape.elementCount,
-            into: result.mutableFloats)
+        RowKernels.convert(
+            tensor.baseAddress.assumingMemoryBound(to: UInt16.self), as: format, into: result.mutableFloats,
+            count: tensor.shape.elementCount, workers: workers)
         return withExtendedLifetime(tensor.storage) { result }
     }
 
-    private static func widened(_ tensor: Tensor?) throws(ONNXError) -> Tensor? {
+    private static func widened(_ tensor: Tensor?, _ workers: WorkerPool) throws(ONNXError) -> Tensor? {
         guard let tensor else { return nil }
-        return try widened(tensor) as Tensor
+        return try widened(tensor, workers) as Tensor
     }
 
-    private static func narrow(_ source: Tensor, into output: Tensor) {
-        HalfPrecision.narrow(
-            source.floats, count: source.shape.elementCount, into: output.mutableBaseAddress,
-            isBFloat16: output.elementType == .bfloat16)
+    private static func narrow(_ source: Tensor, into output: Tensor, _ workers: WorkerPool) {
+        guard let format = halfFormat(output.elementType) else { return }
+        RowKernels.convert(
+            source.floats, into: output.mutableBaseAddress.assumingMemoryBound(to: UInt16.self), as: format,
+            count: source.shape.elementCount, workers: workers)
         withExtendedLifetime((source.storage, output.storage)) {}
     }
 }

@@ -11,7 +11,10 @@ import ONNXTensors
 /// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
 /// - Supports: data of uint8 (2, 4 and 8 bits), int4 and uint4; int32 and int64 indices.
 /// - Deviations: an index out of range is an error instead of zeros; 8-bit and 4-bit floating-point data are refused.
-struct GatherBlockQuantized: Operator {
+struct GatherBlockQuantized: FloatOperator {
+    /// The result has the type of the scales.
+    static var typeInput: Int { 2 }
+
     private let bits: Int
     private let blockSize: Int
     private let gatherAxis: Int
@@ -51,9 +54,8 @@ struct GatherBlockQuantized: Operator {
         let layout = try layout(
             TensorType(data.elementType, data.shape), scales: TensorType(scales.elementType, scales.shape),
             zeroPoints: zeroPoints.map { TensorType($0.elementType, $0.shape) })
-        try withExtendedLifetime((data, indices, scales, zeroPoints, output)) { () throws(ONNXError) in
-            try gather(layout, data, indices, scales, zeroPoints, output, context)
-        }
+        defer { withExtendedLifetime((data, indices, scales, zeroPoints, output)) {} }
+        try gather(layout, data, indices, scales, zeroPoints, output, context)
     }
 
     private struct Layout {
@@ -94,7 +96,8 @@ struct GatherBlockQuantized: Operator {
         scaleDimensions[quantizeAxis] = blocks
         guard scales.shape.dimensions == scaleDimensions else {
             throw ONNXError(
-                "op.shape", "scales are \(scales); \(scaleDimensions) is expected for data of shape \(shape).")
+                "op.shape", "scales are \(scales); \(scaleDimensions) is expected for data of shape \(shape)."
+            )
         }
         var zeroPointRowByteCount: Int?
         if let zeroPoints {
@@ -114,8 +117,10 @@ struct GatherBlockQuantized: Operator {
             shape: shape, gatherAxis: gatherAxis,
             elements: BlockQuantizedReader.Layout(
                 bits: bits, isSigned: data.elementType == .int4, axisLength: length,
-                innerCount: shape.product(quantizeAxis + 1..<shape.rank), blockSize: blockSize, blocks: blocks,
-                zeroPointRowByteCount: zeroPointRowByteCount, defaultZeroPoint: isBytes ? 1 << (bits - 1) : 0))
+                innerCount: shape.product(quantizeAxis + 1..<shape.rank), blockSize: blockSize,
+                blocks: blocks,
+                zeroPointRowByteCount: zeroPointRowByteCount, defaultZeroPoint: isBytes ? 1 << (bits - 1) : 0)
+        )
     }
 
     private func gather(
@@ -137,12 +142,24 @@ struct GatherBlockQuantized: Operator {
         }
         guard output.shape.elementCount > 0 else { return }
         let reader = BlockQuantizedReader(
-            values: data.rawBytes, scales: scales.floats, zeroPoints: zeroPoints?.rawBytes, layout: layout.elements)
-        for slice in 0..<outer * count {
+            values: data.rawBytes, scales: scales.floats, zeroPoints: zeroPoints?.rawBytes,
+            layout: layout.elements)
+        let rowLength = layout.elements.axisLength
+        let table = try reader.rows(
+            elementCount: shape.elementCount, scaleCount: scales.shape.elementCount)
+        let target = output.mutableFloats
+        context.workers.run(count: outer * count) { slice in
             let given = indices.integer(at: slice % count)
             let index = given < 0 ? given + length : given
             let start = (slice / count * length + index) * inner
-            reader.read(start..<start + inner, into: output.mutableFloats + slice * inner)
+            if let table, inner % rowLength == 0 {
+                for row in 0..<inner / rowLength {
+                    table.dequantize(
+                        row: start / rowLength + row, into: target + (slice * inner + row * rowLength))
+                }
+            } else {
+                reader.read(start..<start + inner, into: target + slice * inner)
+            }
         }
     }
 }
@@ -150,8 +167,6 @@ struct GatherBlockQuantized: Operator {
 extension Tensor {
     /// An element of a tensor of int32 or int64.
     fileprivate func integer(at position: Int) -> Int {
-        elementType == .int32
-            ? Int(baseAddress.load(fromByteOffset: position * 4, as: Int32.self))
-            : Int(baseAddress.load(fromByteOffset: position * 8, as: Int64.self))
+        elementType == .int32 ? int32(at: position) : int64(at: position)
     }
 }

@@ -42,11 +42,13 @@ extension GroupQueryAttention {
             try expect(context, Input.pastKey, expected)
             try expect(context, Input.pastValue, expected)
         } else if hasWindowedCache || context.hasInput(Input.queryLengths) {
-            throw ONNXError("input.missing", "sliding_window_cache and query_seqlens need past key and value.")
+            throw ONNXError(
+                "input.missing", "sliding_window_cache and query_seqlens need past key and value.")
         }
         let lengths = try context.input(Input.lengths, oneOf: [.int32])
         guard lengths.shape.rank > 0, lengths.shape.elementCount == batch else {
-            throw ONNXError("op.shape", "seqlens_k is \(lengths); one element for each of \(batch) rows is expected.")
+            throw ONNXError(
+                "op.shape", "seqlens_k is \(lengths); one element for each of \(batch) rows is expected.")
         }
         let total = try context.input(Input.totalLength, oneOf: [.int32])
         guard total.shape.elementCount == 1 else {
@@ -54,7 +56,8 @@ extension GroupQueryAttention {
         }
         if let positions = context.optionalInput(Input.positions) {
             guard positions.elementType == .int64, positions.shape.dimensions == [batch, length] else {
-                throw ONNXError("op.shape", "position_ids is \(positions); int64[\(batch), \(length)] is expected.")
+                throw ONNXError(
+                    "op.shape", "position_ids is \(positions); int64[\(batch), \(length)] is expected.")
             }
         }
         if context.hasInput(Input.headSink) { try expect(context, Input.headSink, [heads]) }
@@ -75,7 +78,8 @@ extension GroupQueryAttention {
         let cos = try context.input(Input.cos, oneOf: [.float32])
         guard cos.shape.rank == 2, cos.shape[1] > 0, cos.shape[1] <= headSize / 2 else {
             throw ONNXError(
-                "op.shape", "cos_cache is \(cos); [rows, width] with a width up to \(headSize / 2) is expected.")
+                "op.shape",
+                "cos_cache is \(cos); [rows, width] with a width up to \(headSize / 2) is expected.")
         }
         try expect(context, Input.sin, cos.shape.dimensions)
         return Geometry(
@@ -94,7 +98,8 @@ extension GroupQueryAttention {
     func checkTotal(_ total: Int, _ geometry: Geometry) throws(ONNXError) {
         guard total >= geometry.length || hasWindowedCache else {
             throw ONNXError(
-                "op.range", "total_sequence_length is \(total), fewer than the \(geometry.length) new positions.")
+                "op.range",
+                "total_sequence_length is \(total), fewer than the \(geometry.length) new positions.")
         }
     }
 

@@ -65,7 +65,8 @@ struct GroupQueryAttention: FloatOperator {
         queryNormEpsilon = try node.float("q_norm_epsilon", default: epsilon)
         keyNormEpsilon = try node.float("k_norm_epsilon", default: epsilon)
         let quantisation = [
-            try node.string("k_quant_type", default: "NONE"), try node.string("v_quant_type", default: "NONE"),
+            try node.string("k_quant_type", default: "NONE"),
+            try node.string("v_quant_type", default: "NONE"),
         ]
         node.ignore("kv_cache_bit_width")
         let scoresOutput = try node.int("qk_output", default: 0)
@@ -73,7 +74,8 @@ struct GroupQueryAttention: FloatOperator {
         guard heads > 0, heads <= 1 << 16, kvHeads > 0, heads % kvHeads == 0 else {
             throw ONNXError(
                 "attr.value",
-                "num_heads is \(heads) and kv_num_heads \(kvHeads); the first must be a multiple of the second.")
+                "num_heads is \(heads) and kv_num_heads \(kvHeads); the first must be a multiple of the second."
+            )
         }
         guard scale.isFinite, softcap.isFinite, softcap >= 0 else {
             throw ONNXError(

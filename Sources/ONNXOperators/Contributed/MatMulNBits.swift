@@ -93,12 +93,12 @@ struct MatMulNBits: FloatOperator {
         let input = try context.input(Input.activations)
         let output = try context.output(0)
         let rows = input.shape.elementCount / weights.inputs
-        let matrix = try self.matrix ?? packAtRunTime(context)
-        try withExtendedLifetime((input, output)) { () throws(ONNXError) in
-            try matrix.multiply(
-                input.floats, rows: rows, into: output.mutableFloats, workers: context.workers,
-                scratch: context.kernelScratch)
-        }
+        let matrix: QuantizedMatrix
+        if let packed = self.matrix { matrix = packed } else { matrix = try packAtRunTime(context) }
+        defer { withExtendedLifetime((input, output)) {} }
+        try matrix.multiply(
+            input.floats, rows: rows, into: output.mutableFloats, workers: context.workers,
+            scratch: context.kernelScratch)
     }
 
     private func packAtRunTime(_ context: RunContext) throws(ONNXError) -> QuantizedMatrix {
@@ -123,14 +123,14 @@ struct MatMulNBits: FloatOperator {
             case let tensor? where tensor.elementType == .uint8: .packed(tensor.rawBytes)
             case let tensor?: .float(tensor.rawBytes)
             }
-        return try withExtendedLifetime((values, scales, zeroPoints, groupIndex, bias)) {
-            () throws(ONNXError) in
-            let source = QuantizedMatrixSource(
-                bits: weights.bits, blockSize: weights.blockSize, k: weights.inputs, n: weights.outputs,
-                values: values.rawBytes, scales: scales.rawBytes, zeroPoints: zeroPointSource,
-                groupIndex: groupIndex.map { UnsafeRawBufferPointer(rebasing: $0.rawBytes.prefix(4 * weights.inputs)) },
-                bias: bias?.rawBytes, accuracyLevel: accuracyLevel)
-            return try QuantizedMatrix(packing: source, workers: workers)
-        }
+        defer { withExtendedLifetime((values, scales, zeroPoints, groupIndex, bias)) {} }
+        let source = QuantizedMatrixSource(
+            bits: weights.bits, blockSize: weights.blockSize, k: weights.inputs, n: weights.outputs,
+            values: values.rawBytes, scales: scales.rawBytes, zeroPoints: zeroPointSource,
+            groupIndex: groupIndex.map {
+                UnsafeRawBufferPointer(rebasing: $0.rawBytes.prefix(4 * weights.inputs))
+            },
+            bias: bias?.rawBytes, accuracyLevel: accuracyLevel)
+        return try QuantizedMatrix(packing: source, workers: workers)
     }
 }

@@ -44,10 +44,10 @@ struct SimplifiedLayerNormalization: FloatOperator {
         let width = scale.shape.elementCount
         guard width > 0 else { return }
         withExtendedLifetime((input, scale, output)) {
-            RowKernels.rmsNorm(
-                input.floats, scale: scale.floats, into: output.mutableFloats,
-                rows: input.shape.elementCount / width, width: width, epsilon: epsilon,
-                workers: context.workers)
+            let arguments = NormArguments(
+                x: input.floats, scale: scale.floats, y: output.mutableFloats,
+                rows: input.shape.elementCount / width, width: width, epsilon: epsilon)
+            RowKernels.rmsNorm(arguments, workers: context.workers)
         }
     }
 }

@@ -29,7 +29,8 @@ struct SkipNormalization: Sendable {
     func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
         let input = try context.input(0, oneOf: [.float32])
         let skip = try context.input(1, oneOf: [.float32])
-        guard input.shape.rank == 2 || input.shape.rank == 3, let width = input.shape.dimensions.last, width > 0
+        guard input.shape.rank == 2 || input.shape.rank == 3, let width = input.shape.dimensions.last,
+            width > 0
         else { throw ONNXError("op.shape", "input is \(input); two or three dimensions are expected.") }
         let dimensions = input.shape.dimensions
         let allowed = [dimensions, Array(dimensions.dropFirst()), [1] + dimensions.dropFirst()]
@@ -61,11 +62,18 @@ struct SkipNormalization: Sendable {
         withExtendedLifetime((input, skip, scale, beta, bias, output, sum)) {
             for index in 0..<repeats {
                 let offset = index * rows * width
-                RowKernels.skipNorm(
-                    input.floats + offset, skip: skip.floats, skipBias: bias?.floats, scale: scale.floats,
-                    bias: beta?.floats, into: output.mutableFloats + offset,
-                    sum: sum.map { $0.mutableFloats + offset }, rows: rows, width: width, epsilon: epsilon,
-                    subtractsMean: subtractsMean, workers: context.workers)
+                var arguments = NormArguments(
+                    x: input.floats + offset, scale: scale.floats, y: output.mutableFloats + offset,
+                    rows: rows, width: width, epsilon: epsilon)
+                arguments.skip = skip.floats
+                arguments.skipBias = bias?.floats
+                arguments.bias = beta?.floats
+                arguments.sum = sum.map { $0.mutableFloats + offset }
+                if subtractsMean {
+                    RowKernels.layerNorm(arguments, workers: context.workers)
+                } else {
+                    RowKernels.rmsNorm(arguments, workers: context.workers)
+                }
             }
         }
     }

@@ -14,3 +14,11 @@ extension Tensor {
     /// The elements as bytes; valid while the tensor is kept alive.
     var rawBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: baseAddress, count: byteCount) }
 }
+
+extension Tensor {
+    /// An element of an int32 tensor; the index is within its element count.
+    func int32(at index: Int) -> Int { Int(baseAddress.load(fromByteOffset: index * 4, as: Int32.self)) }
+
+    /// An element of an int64 tensor; the index is within its element count.
+    func int64(at index: Int) -> Int { Int(baseAddress.load(fromByteOffset: index * 8, as: Int64.self)) }
+}
