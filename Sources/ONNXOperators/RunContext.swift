@@ -12,6 +12,8 @@ package protocol SubgraphRunner: AnyObject {
 /// What an operator works with while it computes: inputs, outputs, threads, scratch memory.
 package final class RunContext {
     package let workers: WorkerPool
+    /// Memory that kernels keep from call to call.
+    package let kernelScratch: KernelScratch
     private var inputs: [Tensor?] = []
     private var inputCaches: [KVCache?] = []
     package private(set) var outputs: [Tensor?] = []
@@ -20,8 +22,12 @@ package final class RunContext {
     private let isCancelled: @Sendable () -> Bool
 
     /// - Parameter isCancelled: asked between pieces of long work.
-    package init(workers: WorkerPool, isCancelled: @escaping @Sendable () -> Bool = { false }) {
+    package init(
+        workers: WorkerPool, kernelScratch: KernelScratch = KernelScratch(),
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) {
         self.workers = workers
+        self.kernelScratch = kernelScratch
         self.isCancelled = isCancelled
     }
 
@@ -47,6 +53,9 @@ package final class RunContext {
         }
         return tensor
     }
+
+    /// Whether a tensor is given at this position.
+    package func hasInput(_ index: Int) -> Bool { index < inputs.count && inputs[index] != nil }
 
     package func optionalInput(_ index: Int) -> Tensor? { index < inputs.count ? inputs[index] : nil }
 

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXTensors
+
+/// GroupQueryAttention: causal attention of query heads over a cache of fewer key/value heads.
+///
+/// Formula, per batch row with `T = seqlens_k + 1` positions of which the last `Q` are new: norm and rotary embedding
+/// of queries and keys where asked for; new keys and values join the cache; then
+/// `softmax(softcap(scale · q·k) + bias) · v` over the positions that the causal mask and the window leave. The
+/// denominator also has `exp(0)` with smooth_softmax, or `exp(sink)` with head_sink.
+/// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
+/// - Supports: separate and packed projections; a session's ``KVCache``, past tensors, or no past; windowed caches.
+/// - Deviations: local_window_size counts keys with the current one included; q and k norm weights are honoured;
+///   quantised caches and output_qk are refused; output rows of padding are zeros when query_seqlens is given.
+struct GroupQueryAttention: FloatOperator {
+    let heads: Int
+    let kvHeads: Int
+    /// Nil: 1/√(head size).
+    let scale: Float?
+    let softcap: Float
+    let rotates: Bool
+    let isInterleaved: Bool
+    let isCausal: Bool
+    /// Keys that a query sees, its own included; 0: all.
+    let window: Int
+    let smoothSoftmax: Bool
+    let hasWindowedCache: Bool
+    let queryNormEpsilon: Float
+    let keyNormEpsilon: Float
+
+    /// Positions of the inputs.
+    enum Input {
+        static let query = 0
+        static let key = 1
+        static let value = 2
+        static let pastKey = 3
+        static let pastValue = 4
+        static let lengths = 5
+        static let totalLength = 6
+        static let cos = 7
+        static let sin = 8
+        static let positions = 9
+        static let bias = 10
+        static let headSink = 11
+        static let keyScale = 12
+        static let valueScale = 13
+        static let queryNorm = 14
+        static let keyNorm = 15
+        static let queryLengths = 16
+    }
+
+    init(_ node: OperatorNode) throws(ONNXError) {
+        try node.checkArity(inputs: 7...17, outputs: 1...4, required: [0, 5, 6])
+        heads = try node.requiredInt("num_heads")
+        kvHeads = try node.requiredInt("kv_num_heads")
+        let scale = try node.float("scale", default: 0)
+        softcap = try node.float("softcap", default: 0)
+        rotates = try node.flag("do_rotary")
+        isInterleaved = try node.flag("rotary_interleaved")
+        isCausal = try node.flag("causal", default: true)
+        let window = try node.int("local_window_size", default: -1)
+        smoothSoftmax = try node.int("smooth_softmax", default: 0) == 1
+        hasWindowedCache = try node.flag("sliding_window_cache")
+        let epsilon = try node.float("qk_norm_epsilon", default: 1e-6)
+        queryNormEpsilon = try node.float("q_norm_epsilon", default: epsilon)
+        keyNormEpsilon = try node.float("k_norm_epsilon", default: epsilon)
+        let quantisation = [
+            try node.string("k_quant_type", default: "NONE"),
+            try node.string("v_quant_type", default: "NONE"),
+        ]
+        node.ignore("kv_cache_bit_width")
+        let scoresOutput = try node.int("qk_output", default: 0)
+
+        guard heads > 0, heads <= 1 << 16, kvHeads > 0, heads % kvHeads == 0 else {
+            throw ONNXError(
+                "attr.value",
+                "num_heads is \(heads) and kv_num_heads \(kvHeads); the first must be a multiple of the second."
+            )
+        }
+        guard scale.isFinite, softcap.isFinite, softcap >= 0 else {
+            throw ONNXError(
+                "attr.value", "scale is \(scale) and softcap \(softcap); finite values are expected.")
+        }
+        guard epsilon > 0, queryNormEpsilon > 0, keyNormEpsilon > 0, epsilon.isFinite,
+            queryNormEpsilon.isFinite, keyNormEpsilon.isFinite
+        else { throw ONNXError("attr.value", "An epsilon of the q and k norm is not positive and finite.") }
+        guard isCausal || window <= 0 else {
+            throw ONNXError("attr.value", "local_window_size is \(window) although causal is 0.")
+        }
+        guard !hasWindowedCache || (window > 0 && isCausal) else {
+            throw ONNXError("attr.value", "sliding_window_cache needs causal and a local_window_size.")
+        }
+        guard quantisation.allSatisfy({ $0 == "NONE" }) else {
+            throw ONNXError(
+                "attr.unsupported",
+                "k_quant_type and v_quant_type are \(quantisation); quantised caches are not supported.")
+        }
+        guard scoresOutput == 0, !node.hasOutput(3) else {
+            throw ONNXError("attr.unsupported", "qk_output and the output output_qk are not supported.")
+        }
+        for index in [Input.keyScale, Input.valueScale] where node.hasInput(index) {
+            throw ONNXError("op.input_unsupported", "Input \(index), a scale of a quantised cache.")
+        }
+        guard node.hasInput(Input.key) == node.hasInput(Input.value),
+            node.hasInput(Input.pastKey) == node.hasInput(Input.pastValue),
+            node.hasInput(Input.cos) == node.hasInput(Input.sin),
+            node.hasInput(Input.queryNorm) == node.hasInput(Input.keyNorm)
+        else {
+            throw ONNXError(
+                "input.missing",
+                "Of key and value, past key and value, cos and sin, or the norm weights, only one is given.")
+        }
+        guard !rotates || node.hasInput(Input.cos) else {
+            throw ONNXError("input.missing", "do_rotary needs cos_cache and sin_cache.")
+        }
+        guard !node.hasInput(Input.queryLengths) || isCausal else {
+            throw ONNXError("attr.value", "query_seqlens needs causal attention.")
+        }
+        self.scale = scale == 0 ? nil : scale
+        self.window = max(0, window)
+    }
+
+    var cacheInputs: [Int] { [Input.pastKey, Input.pastValue] }
+
+    func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
+        let geometry = try geometry(context)
+        let total = try Self.totalLength(try context.value(Input.totalLength))
+        let pastLength = context.optionalInput(Input.pastKey)?.shape[2] ?? 0
+        try checkTotal(total, geometry)
+        try checkBias(context.optionalInput(Input.bias), total: total, geometry)
+        let presentLength = hasWindowedCache ? pastLength : max(total, pastLength)
+        let present = try Shape([geometry.batch, kvHeads, presentLength, geometry.headSize])
+        var plans = [
+            OutputPlan(.float32, try Shape([geometry.batch, geometry.length, heads * geometry.headSize]))
+        ]
+        if context.outputCount > 1 {
+            plans.append(OutputPlan(.float32, present, placement(context, Input.pastKey)))
+        }
+        if context.outputCount > 2 {
+            plans.append(OutputPlan(.float32, present, placement(context, Input.pastValue)))
+        }
+        return plans
+    }
+
+    private func placement(_ context: InferenceContext, _ index: Int) -> OutputPlan.Placement {
+        context.hasInput(index) ? .cache(input: index) : .allocated
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+
+/// SkipLayerNormalization: layer norm of a residual sum.
+///
+/// Formula: `s = input + skip (+ bias)`, `output = (s - mean(s)) / sqrt(variance(s) + epsilon) * gamma (+ beta)`,
+/// `input_skip_bias_sum = s`.
+/// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
+/// - Supports: float32, float16, bfloat16; skip of the input's shape, or one that serves every batch row.
+/// - Deviations: the outputs mean and inv_std_var are refused.
+struct SkipLayerNormalization: FloatOperator {
+    private let norm: SkipNormalization
+
+    init(_ node: OperatorNode) throws(ONNXError) {
+        norm = try SkipNormalization(node, betaInput: 3, biasInput: 4, subtractsMean: true)
+    }
+
+    func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
+        try norm.inferOutputs(context)
+    }
+
+    func run(_ context: RunContext) throws(ONNXError) { try norm.run(context) }
+}

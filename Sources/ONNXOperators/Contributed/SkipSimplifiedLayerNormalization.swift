@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+
+/// SkipSimplifiedLayerNormalization: root mean square norm of a residual sum.
+///
+/// Formula: `s = input + skip (+ bias)`, `output = s / sqrt(mean(s²) + epsilon) * gamma`, `input_skip_bias_sum = s`.
+/// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
+/// - Supports: float32, float16, bfloat16; skip of the input's shape, or one that serves every batch row.
+/// - Deviations: the outputs mean and inv_std_var are refused.
+struct SkipSimplifiedLayerNormalization: FloatOperator {
+    private let norm: SkipNormalization
+
+    init(_ node: OperatorNode) throws(ONNXError) {
+        norm = try SkipNormalization(node, betaInput: nil, biasInput: 3, subtractsMean: false)
+    }
+
+    func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
+        try norm.inferOutputs(context)
+    }
+
+    func run(_ context: RunContext) throws(ONNXError) { try norm.run(context) }
+}
