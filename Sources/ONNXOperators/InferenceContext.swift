@@ -72,4 +72,29 @@ package final class InferenceContext {
         }
         return type
     }
+
+    /// Checks that two inputs have one element type.
+    ///
+    /// - Throws: `op.type_mismatch` naming both.
+    package func checkSameElementType(_ first: Int, _ second: Int) throws(ONNXError) {
+        let (a, b) = (try input(first), try input(second))
+        guard a.elementType == b.elementType else {
+            throw ONNXError(
+                "op.type_mismatch", "Inputs \(first) and \(second) are \(a) and \(b); their types must agree.")
+        }
+    }
+
+    /// The one integer that an input holds, as a scalar or a tensor of one element.
+    ///
+    /// - Throws: `op.shape`, and what ``value(_:)`` throws.
+    package func integer(_ index: Int) throws(ONNXError) -> Int {
+        let integers = try value(index).integers()
+        guard integers.count == 1 else {
+            throw ONNXError("op.shape", "Input \(index) has \(integers.count) elements; one is expected.")
+        }
+        return integers[0]
+    }
+
+    /// The integers that an input holds.
+    package func integers(_ index: Int) throws(ONNXError) -> [Int] { try value(index).integers() }
 }

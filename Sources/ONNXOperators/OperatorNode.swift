@@ -154,3 +154,16 @@ package final class OperatorNode {
         ONNXError("attr.type", "Attribute \(name) is of kind \(attribute.kind); \(expected) is expected.")
     }
 }
+
+extension OperatorNode {
+    /// An attribute that holds the number of an element type.
+    ///
+    /// - Throws: `attr.value` for a number that names no type.
+    package func elementType(_ name: String) throws(ONNXError) -> ElementType? {
+        guard let number = try int(name) else { return nil }
+        guard let raw = Int32(exactly: number), let type = ElementType(rawValue: raw) else {
+            throw ONNXError("attr.value", "Attribute \(name) is \(number), which names no element type.")
+        }
+        return type
+    }
+}

@@ -41,6 +41,13 @@ package final class RunContext {
         self.subgraphs = subgraphs
     }
 
+    /// A context for the same node and run with other tensors in the places of inputs and outputs.
+    package func derived(inputs: [Tensor?], outputs: [Tensor?]) -> RunContext {
+        let context = RunContext(workers: workers, isCancelled: isCancelled)
+        context.reset(inputs: inputs, caches: inputCaches, outputs: outputs, subgraphs: subgraphs)
+        return context
+    }
+
     package var inputCount: Int { inputs.count }
     package var outputCount: Int { outputs.count }
 

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXTypedKernels
+
+/// Abs: absolute value.
+///
+/// Formula: `Y = |X|`.
+/// - Spec: <https://onnx.ai/onnx/operators/onnx__Abs.html>, opsets 1, 6, 13.
+/// - Supports: floats and integers of 8 to 64 bits.
+/// - Deviations: none; the least integer negated stays.
+struct Abs: SignOperator {
+    static let operation = SignOperation.absolute
+}

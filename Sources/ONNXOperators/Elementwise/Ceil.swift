@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXTypedKernels
+
+/// Ceil: rounding up.
+///
+/// Formula: `Y = ⌈X⌉`.
+/// - Spec: <https://onnx.ai/onnx/operators/onnx__Ceil.html>, opsets 1, 6, 13.
+/// - Supports: float16, bfloat16, float and double.
+/// - Deviations: none.
+struct Ceil: UnaryFloatOperator {
+    let operation = UnaryOperation.ceiling
+
+    init(_ node: OperatorNode) throws(ONNXError) {
+        try node.checkArity(inputs: 1...1, outputs: 1...1)
+    }
+}

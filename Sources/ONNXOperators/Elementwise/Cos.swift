@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXTypedKernels
+
+/// Cos: cosine.
+///
+/// Formula: `Y = cos(X)`, X in radians.
+/// - Spec: <https://onnx.ai/onnx/operators/onnx__Cos.html>, opsets 7, 22.
+/// - Supports: float16, bfloat16, float and double.
+/// - Deviations: none.
+struct Cos: UnaryFloatOperator {
+    let operation = UnaryOperation.trigonometric(.cosine)
+
+    init(_ node: OperatorNode) throws(ONNXError) {
+        try node.checkArity(inputs: 1...1, outputs: 1...1)
+    }
+}

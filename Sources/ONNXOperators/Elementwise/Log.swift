@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXTypedKernels
+
+/// Log: natural logarithm.
+///
+/// Formula: `Y = ln(X)`; NaN below zero.
+/// - Spec: <https://onnx.ai/onnx/operators/onnx__Log.html>, opsets 1, 6, 13.
+/// - Supports: float16, bfloat16, float and double.
+/// - Deviations: none.
+struct Log: UnaryFloatOperator {
+    let operation = UnaryOperation.logarithm
+
+    init(_ node: OperatorNode) throws(ONNXError) {
+        try node.checkArity(inputs: 1...1, outputs: 1...1)
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXTensors
+import ONNXTypedKernels
+
+/// BitwiseXor: exclusive disjunction bit by bit of two integer tensors, broadcast.
+///
+/// Formula: `C = A ⊕ B` for every bit.
+/// - Spec: <https://onnx.ai/onnx/operators/onnx__BitwiseXor.html>, opsets 18.
+/// - Supports: integers of 8 to 64 bits.
+/// - Deviations: none.
+struct BitwiseXor: BitsOperator {
+    static let operation = BitOperation.xor
+    static let types = Set.integers
+}
