@@ -95,7 +95,7 @@ extension TypedKernels {
     }
 
     /// Walks two operands under the output's shape.
-    static func run<Function: BinaryFunction>(
+    static func run<Function: PairFunction>(
         _ function: Function, _ a: Tensor, _ b: Tensor, _ output: Tensor, _ workers: WorkerPool
     ) {
         let count = output.shape.elementCount
@@ -129,7 +129,7 @@ extension TypedKernels {
     }
 
     @inline(__always)
-    private static func row<Function: BinaryFunction>(
+    private static func row<Function: PairFunction>(
         _ function: Function, _ a: UnsafePointer<Function.Element>, _ aStride: Int,
         _ b: UnsafePointer<Function.Element>, _ bStride: Int,
         _ target: UnsafeMutablePointer<Function.Result>, _ count: Int

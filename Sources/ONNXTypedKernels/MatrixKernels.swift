@@ -4,7 +4,7 @@ package import ONNXKernels
 package import ONNXTensors
 
 /// The sizes of a batch of matrix products under NumPy's rules for vectors and for leading dimensions.
-package struct MatrixProductShape: Sendable {
+package struct BatchedProductShape: Sendable {
     package let rows: Int
     package let inner: Int
     package let columns: Int
@@ -49,21 +49,58 @@ extension TypedKernels {
 
     /// `output = a × b` for a batch of matrices; integers wrap; no inner elements give zeros.
     ///
-    /// Each element adds its products in order of the inner index, whatever the threads.
+    /// Floating point goes through BLAS; the bits do not depend on the threads. Integers add in order.
     package static func matrixProduct(
-        _ a: Tensor, _ b: Tensor, _ sizes: MatrixProductShape, into output: Tensor, workers: WorkerPool
+        _ a: Tensor, _ b: Tensor, _ sizes: BatchedProductShape, into output: Tensor, workers: WorkerPool
     ) throws(ONNXError) {
         guard output.shape.elementCount > 0 else { return }
         let work = MatrixProductWork(a: a, b: b, sizes: sizes, output: output, workers: workers)
         switch output.elementType {
-        case .float32: work(Float.self)
-        case .float64: work(Double.self)
+        case .float32: try work.throughBLAS(Float.self)
+        case .float64: try work.throughBLAS(Double.self)
         case .int32: work(Int32.self)
         case .int64: work(Int64.self)
         case .uint32: work(UInt32.self)
         case .uint64: work(UInt64.self)
         default: throw unsupported(output.elementType, in: "MatMul")
         }
+    }
+
+    /// `output = a × b` for two matrices, each read transposed where asked.
+    package static func generalProduct(
+        _ a: Tensor, transposed aIsTransposed: Bool, _ b: Tensor, transposed bIsTransposed: Bool,
+        into output: Tensor, workers: WorkerPool
+    ) throws(ONNXError) {
+        guard output.shape.elementCount > 0 else { return }
+        let inner = aIsTransposed ? a.shape[0] : a.shape[1]
+        let shape = MatrixProductShape(m: output.shape[0], n: output.shape[1], k: inner)
+        switch output.elementType {
+        case .float32:
+            try Float.multiply(
+                shape, operand(a, aIsTransposed), operand(b, bIsTransposed),
+                output.mutablePointer(to: Float.self), output.shape[1], workers)
+        case .float64:
+            try Double.multiply(
+                shape, operand(a, aIsTransposed), operand(b, bIsTransposed),
+                output.mutablePointer(to: Double.self), output.shape[1], workers)
+        default:
+            let left = try aIsTransposed ? transposed(a, workers) : a
+            let right = try bIsTransposed ? transposed(b, workers) : b
+            let sizes = try BatchedProductShape(left.shape, right.shape)
+            try matrixProduct(left, right, sizes, into: output, workers: workers)
+        }
+    }
+
+    private static func operand<Element>(_ matrix: Tensor, _ isTransposed: Bool) -> MatrixOperand<Element> {
+        MatrixOperand(matrix.pointer(to: Element.self), rowStride: matrix.shape[1], isTransposed: isTransposed)
+    }
+
+    private static func transposed(_ matrix: Tensor, _ workers: WorkerPool) throws(ONNXError) -> Tensor {
+        let (rows, columns) = (matrix.shape[0], matrix.shape[1])
+        let result = try Tensor(allocating: matrix.elementType, try Shape([columns, rows]))
+        try copyStrided(
+            matrix, dimensions: [columns, rows], strides: [1, columns], into: result, workers: workers)
+        return result
     }
 
     /// Adds `beta × bias`, broadcast, to `output × alpha`, in place, in the type of `output`.
@@ -89,7 +126,7 @@ extension TypedKernels {
 private struct MatrixProductWork {
     let a: Tensor
     let b: Tensor
-    let sizes: MatrixProductShape
+    let sizes: BatchedProductShape
     let output: Tensor
     let workers: WorkerPool
 
@@ -126,6 +163,26 @@ private struct MatrixProductWork {
         }
     }
 
+    /// A matrix at a time; a right operand that all matrices share makes one tall product of them.
+    func throughBLAS<Element: BLASElement>(_ type: Element.Type) throws(ONNXError) {
+        let left = a.pointer(to: type)
+        let right = b.pointer(to: type)
+        let to = output.mutablePointer(to: type)
+        let (rows, inner, columns) = (sizes.rows, sizes.inner, sizes.columns)
+        let batches = sizes.batch.reduce(1, *)
+        let isTall = a.shape.elementCount == batches * rows * inner && b.shape.elementCount == inner * columns
+        let plan = BroadcastPlan(
+            dimensions: sizes.batch + [1], strides: [sizes.leftStrides + [0], sizes.rightStrides + [0]])
+        let offsets = isTall ? [(0, 0)] : batchOffsets(plan, batches)
+        let shape = MatrixProductShape(m: isTall ? batches * rows : rows, n: columns, k: inner)
+        for (batch, offset) in offsets.enumerated() {
+            try Element.multiply(
+                shape, MatrixOperand(left + offset.0 * rows * inner, rowStride: inner),
+                MatrixOperand(right + offset.1 * inner * columns, rowStride: columns),
+                to + batch * rows * columns, columns, workers)
+        }
+    }
+
     private func batchOffsets(_ plan: BroadcastPlan, _ batches: Int) -> [(Int, Int)] {
         var result: [(Int, Int)] = []
         result.reserveCapacity(batches)
@@ -142,5 +199,31 @@ private struct MatrixProductWork {
             cursor.advance()
         }
         return result
+    }
+}
+
+/// A type that BLAS multiplies matrices of.
+protocol BLASElement: BitwiseCopyable {
+    static func multiply(
+        _ shape: MatrixProductShape, _ a: MatrixOperand<Self>, _ b: MatrixOperand<Self>,
+        _ c: UnsafeMutablePointer<Self>, _ rowStride: Int, _ workers: WorkerPool
+    ) throws(ONNXError)
+}
+
+extension Float: BLASElement {
+    static func multiply(
+        _ shape: MatrixProductShape, _ a: MatrixOperand<Float>, _ b: MatrixOperand<Float>,
+        _ c: UnsafeMutablePointer<Float>, _ rowStride: Int, _ workers: WorkerPool
+    ) throws(ONNXError) {
+        try FloatMatrix.multiply(shape, a: a, b: b, into: c, rowStride: rowStride, workers: workers)
+    }
+}
+
+extension Double: BLASElement {
+    static func multiply(
+        _ shape: MatrixProductShape, _ a: MatrixOperand<Double>, _ b: MatrixOperand<Double>,
+        _ c: UnsafeMutablePointer<Double>, _ rowStride: Int, _ workers: WorkerPool
+    ) throws(ONNXError) {
+        try FloatMatrix.multiply(shape, a: a, b: b, into: c, rowStride: rowStride, workers: workers)
     }
 }

@@ -108,7 +108,7 @@ private struct UnaryRun {
     let workers: WorkerPool
 
     @inline(__always)
-    func callAsFunction<Function: UnaryFunction>(_ function: Function) throws(ONNXError) {
+    func callAsFunction<Function: ElementFunction>(_ function: Function) throws(ONNXError) {
         switch input.elementType {
         case .float32: apply(function, Float.self)
         case .float64: apply(function, Double.self)
@@ -116,7 +116,7 @@ private struct UnaryRun {
         }
     }
 
-    private func apply<Function: UnaryFunction, Element: FloatElement>(
+    private func apply<Function: ElementFunction, Element: FloatElement>(
         _ function: Function, _ type: Element.Type
     ) {
         let from = input.pointer(to: type)

@@ -1,46 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A function of one floating-point number, with its parameters.
-protocol UnaryFunction {
+protocol ElementFunction {
     func callAsFunction<Element: FloatElement>(_ x: Element) -> Element
 }
 
-struct ExponentialFunction: UnaryFunction {
+struct ExponentialFunction: ElementFunction {
     @inline(__always) func callAsFunction<E: FloatElement>(_ x: E) -> E { E.exponential(x) }
 }
 
-struct LogarithmFunction: UnaryFunction {
+struct LogarithmFunction: ElementFunction {
     @inline(__always) func callAsFunction<E: FloatElement>(_ x: E) -> E { E.logarithm(x) }
 }
 
-struct SquareRootFunction: UnaryFunction {
+struct SquareRootFunction: ElementFunction {
     @inline(__always) func callAsFunction<E: FloatElement>(_ x: E) -> E { x.squareRoot() }
 }
 
-struct ReciprocalFunction: UnaryFunction {
+struct ReciprocalFunction: ElementFunction {
     @inline(__always) func callAsFunction<E: FloatElement>(_ x: E) -> E { 1 / x }
 }
 
-struct ErrorFunction: UnaryFunction {
+struct ErrorFunction: ElementFunction {
     @inline(__always) func callAsFunction<E: FloatElement>(_ x: E) -> E { E.errorFunction(x) }
 }
 
-struct RoundingFunction: UnaryFunction {
+struct RoundingFunction: ElementFunction {
     let rule: FloatingPointRoundingRule
     @inline(__always) func callAsFunction<E: FloatElement>(_ x: E) -> E { x.rounded(rule) }
 }
 
-struct TrigonometricFunction: UnaryFunction {
+struct TrigonometricFunction: ElementFunction {
     let function: Trigonometric
     @inline(__always) func callAsFunction<E: FloatElement>(_ x: E) -> E { E.trigonometric(function, x) }
 }
 
-struct HyperbolicTangentFunction: UnaryFunction {
+struct HyperbolicTangentFunction: ElementFunction {
     @inline(__always) func callAsFunction<E: FloatElement>(_ x: E) -> E { E.hyperbolicTangent(x) }
 }
 
 /// `1 / (1 + exp(−x))`, without overflow.
-struct SigmoidFunction: UnaryFunction {
+struct SigmoidFunction: ElementFunction {
     @inline(__always)
     func callAsFunction<E: FloatElement>(_ x: E) -> E {
         let power = E.exponential(-x.magnitude)
@@ -49,7 +49,7 @@ struct SigmoidFunction: UnaryFunction {
 }
 
 /// `log(1 + exp(x))`, without overflow.
-struct SoftplusFunction: UnaryFunction {
+struct SoftplusFunction: ElementFunction {
     @inline(__always)
     func callAsFunction<E: FloatElement>(_ x: E) -> E {
         let tail = E.logarithmOfOnePlus(E.exponential(-x.magnitude))
@@ -57,17 +57,17 @@ struct SoftplusFunction: UnaryFunction {
     }
 }
 
-struct SoftsignFunction: UnaryFunction {
+struct SoftsignFunction: ElementFunction {
     @inline(__always) func callAsFunction<E: FloatElement>(_ x: E) -> E { x / (1 + x.magnitude) }
 }
 
-struct EluFunction: UnaryFunction {
+struct EluFunction: ElementFunction {
     let alpha: Float
     @inline(__always)
     func callAsFunction<E: FloatElement>(_ x: E) -> E { x < 0 ? E(alpha) * E.exponentialMinusOne(x) : x }
 }
 
-struct CeluFunction: UnaryFunction {
+struct CeluFunction: ElementFunction {
     let alpha: Float
     @inline(__always)
     func callAsFunction<E: FloatElement>(_ x: E) -> E {
@@ -75,7 +75,7 @@ struct CeluFunction: UnaryFunction {
     }
 }
 
-struct SeluFunction: UnaryFunction {
+struct SeluFunction: ElementFunction {
     let alpha: Float
     let gamma: Float
     @inline(__always)
@@ -84,18 +84,18 @@ struct SeluFunction: UnaryFunction {
     }
 }
 
-struct LeakyReluFunction: UnaryFunction {
+struct LeakyReluFunction: ElementFunction {
     let alpha: Float
     @inline(__always) func callAsFunction<E: FloatElement>(_ x: E) -> E { x < 0 ? E(alpha) * x : x }
 }
 
-struct ThresholdedReluFunction: UnaryFunction {
+struct ThresholdedReluFunction: ElementFunction {
     let alpha: Float
     @inline(__always)
     func callAsFunction<E: FloatElement>(_ x: E) -> E { x > E(alpha) || x != x ? x : 0 }
 }
 
-struct HardSigmoidFunction: UnaryFunction {
+struct HardSigmoidFunction: ElementFunction {
     let alpha: Float
     let beta: Float
     @inline(__always)
@@ -105,26 +105,26 @@ struct HardSigmoidFunction: UnaryFunction {
     }
 }
 
-struct HardSwishFunction: UnaryFunction {
+struct HardSwishFunction: ElementFunction {
     @inline(__always)
     func callAsFunction<E: FloatElement>(_ x: E) -> E {
         x * HardSigmoidFunction(alpha: 1 / 6, beta: 0.5)(x)
     }
 }
 
-struct MishFunction: UnaryFunction {
+struct MishFunction: ElementFunction {
     @inline(__always)
     func callAsFunction<E: FloatElement>(_ x: E) -> E { x * E.hyperbolicTangent(SoftplusFunction()(x)) }
 }
 
 /// `x × sigmoid(alpha × x)`.
-struct SwishFunction: UnaryFunction {
+struct SwishFunction: ElementFunction {
     let alpha: Float
     @inline(__always) func callAsFunction<E: FloatElement>(_ x: E) -> E { x * SigmoidFunction()(E(alpha) * x) }
 }
 
 /// `x × Φ(x)` by the error function.
-struct GeluFunction: UnaryFunction {
+struct GeluFunction: ElementFunction {
     @inline(__always)
     func callAsFunction<E: FloatElement>(_ x: E) -> E {
         0.5 * x * (1 + E.errorFunction(x * 0.707_106_781_186_547_524_4))
@@ -132,7 +132,7 @@ struct GeluFunction: UnaryFunction {
 }
 
 /// `x × Φ(x)` with Φ approximated by a hyperbolic tangent.
-struct TanhGeluFunction: UnaryFunction {
+struct TanhGeluFunction: ElementFunction {
     @inline(__always)
     func callAsFunction<E: FloatElement>(_ x: E) -> E {
         let inner = 0.797_884_560_802_865_355_9 * (x + 0.044715 * x * x * x)
@@ -140,7 +140,7 @@ struct TanhGeluFunction: UnaryFunction {
     }
 }
 
-struct ShrinkFunction: UnaryFunction {
+struct ShrinkFunction: ElementFunction {
     let lambda: Float
     let bias: Float
     @inline(__always)

@@ -8,52 +8,52 @@
 #endif
 
 /// A function of two elements, as a type so that loops over it are specialised.
-protocol BinaryFunction {
+protocol PairFunction {
     associatedtype Element: BitwiseCopyable
     associatedtype Result: BitwiseCopyable
     init()
     func callAsFunction(_ a: Element, _ b: Element) -> Result
 }
 
-struct AddFunction<Element: NumericElement>: BinaryFunction {
+struct AddFunction<Element: NumericElement>: PairFunction {
     @inline(__always) func callAsFunction(_ a: Element, _ b: Element) -> Element { a.adding(b) }
 }
 
-struct SubtractFunction<Element: NumericElement>: BinaryFunction {
+struct SubtractFunction<Element: NumericElement>: PairFunction {
     @inline(__always) func callAsFunction(_ a: Element, _ b: Element) -> Element { a.subtracting(b) }
 }
 
-struct MultiplyFunction<Element: NumericElement>: BinaryFunction {
+struct MultiplyFunction<Element: NumericElement>: PairFunction {
     @inline(__always) func callAsFunction(_ a: Element, _ b: Element) -> Element { a.multiplied(by: b) }
 }
 
-struct DivideFunction<Element: NumericElement>: BinaryFunction {
+struct DivideFunction<Element: NumericElement>: PairFunction {
     @inline(__always) func callAsFunction(_ a: Element, _ b: Element) -> Element { a.quotient(b) }
 }
 
-struct TruncatedRemainderFunction<Element: NumericElement>: BinaryFunction {
+struct TruncatedRemainderFunction<Element: NumericElement>: PairFunction {
     @inline(__always) func callAsFunction(_ a: Element, _ b: Element) -> Element { a.truncatedRemainder(b) }
 }
 
-struct FlooredRemainderFunction<Element: NumericElement>: BinaryFunction {
+struct FlooredRemainderFunction<Element: NumericElement>: PairFunction {
     @inline(__always) func callAsFunction(_ a: Element, _ b: Element) -> Element { a.flooredRemainder(b) }
 }
 
-struct MinimumFunction<Element: NumericElement>: BinaryFunction {
+struct MinimumFunction<Element: NumericElement>: PairFunction {
     @inline(__always) func callAsFunction(_ a: Element, _ b: Element) -> Element { a.minimum(b) }
 }
 
-struct MaximumFunction<Element: NumericElement>: BinaryFunction {
+struct MaximumFunction<Element: NumericElement>: PairFunction {
     @inline(__always) func callAsFunction(_ a: Element, _ b: Element) -> Element { a.maximum(b) }
 }
 
 /// `max(0, a)` where `a ≥ 0`, else `slope × a`.
-struct ParametricReluFunction<Element: NumericElement>: BinaryFunction {
+struct ParametricReluFunction<Element: NumericElement>: PairFunction {
     @inline(__always)
     func callAsFunction(_ a: Element, _ b: Element) -> Element { a < 0 ? a.multiplied(by: b) : a }
 }
 
-struct FloatPowerFunction<Element: FloatElement>: BinaryFunction {
+struct FloatPowerFunction<Element: FloatElement>: PairFunction {
     @inline(__always)
     func callAsFunction(_ a: Element, _ b: Element) -> Element {
         if b == 2 { return a * a }
@@ -62,7 +62,7 @@ struct FloatPowerFunction<Element: FloatElement>: BinaryFunction {
 }
 
 /// Integer power; wraps; a negative exponent gives the truncated quotient, and 0 where that is infinite.
-struct IntegerPowerFunction: BinaryFunction {
+struct IntegerPowerFunction: PairFunction {
     func callAsFunction(_ a: Int64, _ b: Int64) -> Int64 {
         if b < 0 {
             if a == 1 { return 1 }
@@ -81,38 +81,38 @@ struct IntegerPowerFunction: BinaryFunction {
     }
 }
 
-struct EqualFunction<Element: NumericElement>: BinaryFunction {
+struct EqualFunction<Element: NumericElement>: PairFunction {
     @inline(__always) func callAsFunction(_ a: Element, _ b: Element) -> Bool { a == b }
 }
 
-struct LessFunction<Element: NumericElement>: BinaryFunction {
+struct LessFunction<Element: NumericElement>: PairFunction {
     @inline(__always) func callAsFunction(_ a: Element, _ b: Element) -> Bool { a < b }
 }
 
-struct LessOrEqualFunction<Element: NumericElement>: BinaryFunction {
+struct LessOrEqualFunction<Element: NumericElement>: PairFunction {
     @inline(__always) func callAsFunction(_ a: Element, _ b: Element) -> Bool { a <= b }
 }
 
-struct AndFunction<Element: FixedWidthInteger & BitwiseCopyable>: BinaryFunction {
+struct AndFunction<Element: FixedWidthInteger & BitwiseCopyable>: PairFunction {
     @inline(__always) func callAsFunction(_ a: Element, _ b: Element) -> Element { a & b }
 }
 
-struct OrFunction<Element: FixedWidthInteger & BitwiseCopyable>: BinaryFunction {
+struct OrFunction<Element: FixedWidthInteger & BitwiseCopyable>: PairFunction {
     @inline(__always) func callAsFunction(_ a: Element, _ b: Element) -> Element { a | b }
 }
 
-struct XorFunction<Element: FixedWidthInteger & BitwiseCopyable>: BinaryFunction {
+struct XorFunction<Element: FixedWidthInteger & BitwiseCopyable>: PairFunction {
     @inline(__always) func callAsFunction(_ a: Element, _ b: Element) -> Element { a ^ b }
 }
 
 /// Shift to the left; 0 from the element's width on.
-struct ShiftLeftFunction<Element: FixedWidthInteger & BitwiseCopyable>: BinaryFunction {
+struct ShiftLeftFunction<Element: FixedWidthInteger & BitwiseCopyable>: PairFunction {
     @inline(__always)
     func callAsFunction(_ a: Element, _ b: Element) -> Element { b >= Element.bitWidth ? 0 : a << b }
 }
 
 /// Shift to the right; 0 from the element's width on.
-struct ShiftRightFunction<Element: FixedWidthInteger & BitwiseCopyable>: BinaryFunction {
+struct ShiftRightFunction<Element: FixedWidthInteger & BitwiseCopyable>: PairFunction {
     @inline(__always)
     func callAsFunction(_ a: Element, _ b: Element) -> Element { b >= Element.bitWidth ? 0 : a >> b }
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXTensors
+import ONNXTypedKernels
+
+/// CastLike: every element of the first input in the type of the second; else as ``Cast``.
+///
+/// - Spec: <https://onnx.ai/onnx/operators/onnx__CastLike.html>, opsets 15, 19, 21, 23, 24, 25.
+/// - Supports: floats, integers of 2 to 64 bits, bool.
+/// - Deviations: as ``Cast``.
+struct CastLike: Operator {
+    init(_ node: OperatorNode) throws(ONNXError) {
+        try node.checkArity(inputs: 2...2, outputs: 1...1)
+        node.ignore("saturate", "round_mode")
+    }
+
+    func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
+        let input = try context.input(0, oneOf: TypedKernels.convertibleTypes)
+        let like = try context.input(1, oneOf: TypedKernels.convertibleTypes)
+        if input.elementType == like.elementType {
+            return [OutputPlan(like.elementType, input.shape, .view(input: 0, byteOffset: 0))]
+        }
+        return [OutputPlan(like.elementType, input.shape)]
+    }
+
+    func run(_ context: RunContext) throws(ONNXError) {
+        guard let output = context.optionalOutput(0) else { return }
+        try TypedKernels.convert(try context.input(0), into: output, workers: context.workers)
+    }
+}
