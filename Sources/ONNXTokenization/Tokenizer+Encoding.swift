@@ -8,13 +8,15 @@ extension Tokenizer {
     ///   - addSpecialTokens: Whether the post-processor adds its tokens (beginning of text, for example).
     ///   - parseSpecial: Whether special tokens written in the text become control ids. Without it a text is data:
     ///     its ids are those of `tokenizers` with `encode_special_tokens` set.
-    /// - Throws: `tokenizer.unencodable` for a character without any token, `tokenizer.text_too_large`.
+    ///   - unencodable: What happens to a character that the vocabulary cannot express at all.
+    /// - Throws: `tokenizer.text_too_large`; `tokenizer.unencodable` where `unencodable` refuses.
     /// - Complexity: O(n log n) at worst in the length of the longest word, O(n) otherwise.
     public func encode(
-        _ text: String, addSpecialTokens: Bool = true, parseSpecial: Bool = false
+        _ text: String, addSpecialTokens: Bool = true, parseSpecial: Bool = false,
+        unencodable: UnencodablePolicy = .leaveOut
     ) throws(ONNXError) -> [Int] {
         let bytes = Array(text.utf8)
-        return try encode(bytes, trust: nil, addSpecialTokens: addSpecialTokens, parseSpecial: parseSpecial)
+        return try encode(bytes, nil, addSpecialTokens, parseSpecial: parseSpecial, unencodable)
     }
 
     /// Encodes parts of a prompt as one text, in which only trusted parts can become control tokens.
@@ -27,7 +29,9 @@ extension Tokenizer {
     ///
     /// Where all parts are trusted the ids are those of `encode(_:addSpecialTokens:parseSpecial:)` with
     /// `parseSpecial`. Errors are the same too.
-    public func encode(segments: [TextSegment], addSpecialTokens: Bool = false) throws(ONNXError) -> [Int] {
+    public func encode(
+        segments: [TextSegment], addSpecialTokens: Bool = false, unencodable: UnencodablePolicy = .leaveOut
+    ) throws(ONNXError) -> [Int] {
         var bytes: [UInt8] = []
         var trust: [Bool] = []
         for segment in segments {
@@ -35,11 +39,12 @@ extension Tokenizer {
             bytes.append(contentsOf: segment.text.utf8)
             trust.append(contentsOf: repeatElement(segment.isTrusted, count: bytes.count - before))
         }
-        return try encode(bytes, trust: trust, addSpecialTokens: addSpecialTokens, parseSpecial: true)
+        return try encode(bytes, trust, addSpecialTokens, parseSpecial: true, unencodable)
     }
 
     private func encode(
-        _ bytes: [UInt8], trust: [Bool]?, addSpecialTokens: Bool, parseSpecial: Bool
+        _ bytes: [UInt8], _ trust: [Bool]?, _ addSpecialTokens: Bool, parseSpecial: Bool,
+        _ unencodable: UnencodablePolicy
     ) throws(ONNXError) -> [Int] {
         guard bytes.count <= limits.textBytes else {
             throw ONNXError(
@@ -55,7 +60,7 @@ extension Tokenizer {
 
         var ids = addSpecialTokens ? postProcessor.prefix : []
         ids.reserveCapacity(text.bytes.count / 3 + 16)
-        try appendIDs(of: text, to: &ids)
+        try appendIDs(of: text, unencodable, to: &ids)
         if addSpecialTokens { ids.append(contentsOf: postProcessor.suffix) }
         return ids
     }
@@ -102,7 +107,9 @@ extension Tokenizer {
         return trust == nil ? nil : newTrust
     }
 
-    private func appendIDs(of text: TextPieces, to ids: inout [Int]) throws(ONNXError) {
+    private func appendIDs(
+        of text: TextPieces, _ policy: UnencodablePolicy, to ids: inout [Int]
+    ) throws(ONNXError) {
         let cache = model.caches.take()
         defer { model.caches.giveBack(cache) }
         let failure: ONNXError? = text.bytes.withUnsafeBufferPointer { buffer in
@@ -110,7 +117,7 @@ extension Tokenizer {
                 for piece in text.pieces {
                     if piece.isText {
                         let word = UnsafeBufferPointer(rebasing: buffer[piece.start..<piece.end])
-                        try model.appendIDs(of: word, cache: cache, to: &ids)
+                        try model.appendIDs(of: word, cache: cache, policy: policy, to: &ids)
                     } else {
                         ids.append(Int(piece.id))
                     }

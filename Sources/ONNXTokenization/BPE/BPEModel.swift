@@ -39,9 +39,11 @@ struct BPEModel: Sendable {
 
     /// Appends the ids of one word.
     ///
-    /// - Throws: `tokenizer.unencodable` for a character that has no token, no fallback and no unknown token.
+    /// - Throws: `tokenizer.unencodable` for a character that has no token, no fallback and no unknown token, where
+    ///   `policy` refuses such.
     func appendIDs(
-        of word: UnsafeBufferPointer<UInt8>, cache: WordCache, to result: inout [Int]
+        of word: UnsafeBufferPointer<UInt8>, cache: WordCache, policy: UnencodablePolicy,
+        to result: inout [Int]
     ) throws(ONNXError) {
         let isCached = word.count <= WordCache.longestWord
         var hash: UInt64 = 0
@@ -50,14 +52,16 @@ struct BPEModel: Sendable {
             if cache.appendIDs(of: word, hash: hash, to: &result) { return }
         }
         let start = result.count
-        try appendMerged(word, cache: cache, to: &result)
-        if isCached, !word.isEmpty, result.count - start <= Int(UInt16.max) {
+        cache.leftOut = 0
+        try appendMerged(word, cache: cache, policy: policy, to: &result)
+        if isCached, cache.leftOut == 0, !word.isEmpty, result.count - start <= Int(UInt16.max) {
             cache.insert(word, hash: hash, ids: result[start...])
         }
     }
 
     private func appendMerged(
-        _ word: UnsafeBufferPointer<UInt8>, cache: WordCache, to result: inout [Int]
+        _ word: UnsafeBufferPointer<UInt8>, cache: WordCache, policy: UnencodablePolicy,
+        to result: inout [Int]
     ) throws(ONNXError) {
         if ignoresMerges {
             let whole: Int32
@@ -71,12 +75,14 @@ struct BPEModel: Sendable {
             if whole >= 0 { return result.append(Int(whole)) }
         }
         cache.queue.removeAll()
-        if isByteLevel { try addBytes(word, cache) } else { try addCharacters(word, cache) }
+        if isByteLevel { try addBytes(word, cache, policy) } else { try addCharacters(word, cache, policy) }
         cache.queue.mergeAll(merges)
         for symbol in cache.queue.symbols { result.append(Int(symbol)) }
     }
 
-    private func addBytes(_ word: UnsafeBufferPointer<UInt8>, _ cache: WordCache) throws(ONNXError) {
+    private func addBytes(
+        _ word: UnsafeBufferPointer<UInt8>, _ cache: WordCache, _ policy: UnencodablePolicy
+    ) throws(ONNXError) {
         var pendingUnknown = false
         for byte in word {
             let id = byteIDs[Int(byte)]
@@ -88,7 +94,7 @@ struct BPEModel: Sendable {
                 let spelling = ByteAlphabet.codePoints[Int(byte)]
                 let units = UTF8.encode(Unicode.Scalar(spelling) ?? " ") ?? UTF8.encodedReplacementCharacter
                 if appendFallback(Array(units), cache) { continue }
-                try meetUnknown(&pendingUnknown, cache) {
+                try meetUnknown(&pendingUnknown, cache, policy) {
                     "the byte 0x" + String(byte, radix: 16, uppercase: true)
                 }
             }
@@ -96,7 +102,9 @@ struct BPEModel: Sendable {
         if pendingUnknown { cache.queue.append(unknownID) }
     }
 
-    private func addCharacters(_ word: UnsafeBufferPointer<UInt8>, _ cache: WordCache) throws(ONNXError) {
+    private func addCharacters(
+        _ word: UnsafeBufferPointer<UInt8>, _ cache: WordCache, _ policy: UnencodablePolicy
+    ) throws(ONNXError) {
         guard let base = word.baseAddress else { return }
         var pendingUnknown = false
         var cursor = 0
@@ -111,7 +119,7 @@ struct BPEModel: Sendable {
                 cache.queue.append(id)
             } else {
                 if appendFallback(Array(units), cache) { continue }
-                try meetUnknown(&pendingUnknown, cache) {
+                try meetUnknown(&pendingUnknown, cache, policy) {
                     "the character " + String(decoding: units, as: UTF8.self)
                 }
             }
@@ -127,9 +135,11 @@ struct BPEModel: Sendable {
     }
 
     private func meetUnknown(
-        _ pending: inout Bool, _ cache: WordCache, _ what: () -> String
+        _ pending: inout Bool, _ cache: WordCache, _ policy: UnencodablePolicy, _ what: () -> String
     ) throws(ONNXError) {
         guard unknownID >= 0 else {
+            cache.leftOut += 1
+            if policy == .leaveOut { return }
             throw ONNXError(
                 "tokenizer.unencodable",
                 "the vocabulary has no token for \(what()), no byte fallback and no unknown token")

@@ -26,6 +26,9 @@ final class WordCache {
     var queue = MergeQueue()
     var spelling: [UInt8] = []
 
+    /// How many characters of the current word had no token at all.
+    var leftOut = 0
+
     /// Appends the ids of a word that is known; false where it is not.
     @inline(__always)
     func appendIDs(of word: UnsafeBufferPointer<UInt8>, hash: UInt64, to result: inout [Int]) -> Bool {

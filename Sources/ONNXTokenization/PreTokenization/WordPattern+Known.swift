@@ -26,7 +26,9 @@ extension WordPattern {
                 }
             }
         }
+        // The reference's engine reads `{1,3}+` as a repeated group instead of a possessive one: no limit.
         var original = cl100k
+        original.digitLimit = 0
         original.spaces = .newlinesInside
         table[
             "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}+| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+"
