@@ -76,7 +76,8 @@ let package = Package(
         .target(name: "ONNXTokenization", dependencies: ["ONNXErrors", "ONNXJSON"], swiftSettings: common),
         .target(name: "ONNXChatTemplate", dependencies: ["ONNXErrors", "ONNXJSON"], swiftSettings: common),
         .target(
-            name: "ONNXGeneration", dependencies: ["ONNXInference", "ONNXTokenization", "ONNXChatTemplate"],
+            name: "ONNXGeneration",
+            dependencies: ["ONNXInference", "ONNXJSON", "ONNXTokenization", "ONNXChatTemplate"],
             swiftSettings: common),
         .target(name: "ONNXLM", dependencies: ["ONNXGeneration"], swiftSettings: common),
         .target(name: "ONNXGGUFImport", dependencies: ["ONNXExport", "ONNXKernels"], swiftSettings: common),

@@ -32,6 +32,22 @@ public final class InferenceModel: Sendable {
     /// Whether the model has the input ``positionsInputName``; without it logits come for every position.
     package var givesChosenPositions: Bool { inputs.contains { $0.name == Self.positionsInputName } }
 
+    /// Threads that compute, the caller's included.
+    public var threadCount: Int { workers.threadCount }
+
+    /// Bytes of weights that a run reads whole: packed matrices, and the constant factors of other products.
+    package var weightByteCount: Int {
+        let constants = Dictionary(
+            program.constants.map { ($0.slot, $0.tensor?.byteCount ?? 0) }, uniquingKeysWith: { first, _ in first })
+        return program.steps.reduce(0) { sum, step in
+            var bytes = step.operation.packedByteCount
+            if step.label.hasPrefix("MatMul ") || step.label.hasPrefix("Gemm ") {
+                bytes += step.inputs.reduce(0) { $0 + (constants[$1] ?? 0) }
+            }
+            return sum + bytes
+        }
+    }
+
     let program: GraphProgram
     let workers: WorkerPool
 
@@ -55,9 +71,13 @@ public final class InferenceModel: Sendable {
         try SupportReport(model.graph, operatorSets: model.operatorSets, registry: registry).check()
         self.options = options
         self.workers = try WorkerPool(threadCount: options.threadCount ?? WorkerPool.defaultThreadCount)
+        var graph = model.graph
+        if let output = options.lastPositionOutput, !options.disabledPasses.contains("last-positions") {
+            _ = LastPositionPass.apply(to: &graph, output: output)
+        }
         self.program = try ProgramCompiler(
             registry: registry, operatorSets: model.operatorSets, workers: workers
-        ).compile(model.graph)
+        ).compile(graph)
         self.inputs = program.inputs.map(\.info)
         self.outputs = program.outputs.map(\.info)
         self.operatorSets = model.operatorSets

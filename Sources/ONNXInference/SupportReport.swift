@@ -40,7 +40,10 @@ public struct SupportReport: Sendable {
         for node in graph.nodes {
             operatorCounts[node.qualifiedType, default: 0] += 1
             let version = operatorSets[node.domain] ?? 1
-            do {
+            do throws(ONNXError) {
+                guard node.domain != OperatorRegistry.internalDomain else {
+                    throw ONNXError("op.domain", "The domain \(node.domain) is not for files.")
+                }
                 _ = try registry.makeOperator(for: node, version: version)
             } catch {
                 let key = "\(error.code) \(node.qualifiedType) \(error.message)"

@@ -7,6 +7,30 @@
         package static let avx2: KernelSet = {
             var set = KernelSet.reference
             set.level = .avx2
+            set.quantizeRows = quantize_rows_f32_i8_avx2
+            set.qgemv4 = qgemv_i8_q4_1x16_avx2
+            set.qgemm4 = qgemm_i8_q4_4x8_avx2
+            set.qgemv4Block16 = qgemv_i8_q4b16_1x8_avx2
+            set.qgemm4Block16 = qgemm_i8_q4b16_4x8_avx2
+            set.halfToFloat = convert_f16_f32_avx2
+            set.floatToHalf = convert_f32_f16_avx2
+            set.bfloat16ToFloat = convert_bf16_f32_avx2
+            set.floatToBFloat16 = convert_f32_bf16_avx2
+            set.rmsNorm = rms_norm_f32_avx2
+            set.layerNorm = layer_norm_f32_avx2
+            set.exp = exp_f32_avx2
+            set.tanh = tanh_f32_avx2
+            set.erf = erf_f32_avx2
+            set.sigmoid = sigmoid_f32_avx2
+            set.silu = silu_f32_avx2
+            set.gelu = gelu_f32_avx2
+            set.geluTanh = gelu_tanh_f32_avx2
+            set.quickGelu = quick_gelu_f32_avx2
+            set.add = add_f32_avx2
+            set.multiply = mul_f32_avx2
+            set.siluMultiply = silu_mul_f32_avx2
+            set.softmax = softmax_f32_avx2
+            set.rotary = rotary_f32_avx2
             return set
         }()
     }

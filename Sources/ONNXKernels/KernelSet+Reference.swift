@@ -8,6 +8,8 @@ extension KernelSet {
         quantizeRows: quantize_rows_f32_i8_reference,
         qgemv4: qgemv_i8_1x8_reference,
         qgemm4: qgemm_i8_4x8_reference,
+        qgemv4Block16: qgemv_i8_1x8_reference,
+        qgemm4Block16: qgemm_i8_4x8_reference,
         qgemv8: qgemv_i8_1x8_reference,
         qgemm8: qgemm_i8_4x8_reference,
         qgemvFloat: qgemv_f32_1x8_reference,

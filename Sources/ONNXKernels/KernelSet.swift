@@ -23,6 +23,8 @@ package struct KernelSet: Sendable {
     package var quantizeRows: QuantizeRows
     package var qgemv4: QuantizedMultiply
     package var qgemm4: QuantizedMultiply
+    package var qgemv4Block16: QuantizedMultiply
+    package var qgemm4Block16: QuantizedMultiply
     package var qgemv8: QuantizedMultiply
     package var qgemm8: QuantizedMultiply
     package var qgemvFloat: QuantizedVector

@@ -143,8 +143,8 @@ struct MatrixPacking {
     private func element(_ bytes: UnsafeRawPointer, _ index: Int) -> UInt8 {
         switch source.bits {
         case 8: return bytes.load(fromByteOffset: index, as: UInt8.self)
-        case 4: return bytes.load(fromByteOffset: index >> 1, as: UInt8.self) >> UInt8(index & 1) * 4 & 15
-        default: return bytes.load(fromByteOffset: index >> 2, as: UInt8.self) >> UInt8(index & 3) * 2 & 3
+        case 4: return (bytes.load(fromByteOffset: index >> 1, as: UInt8.self) >> (UInt8(index & 1) * 4)) & 15
+        default: return (bytes.load(fromByteOffset: index >> 2, as: UInt8.self) >> (UInt8(index & 3) * 2)) & 3
         }
     }
 

@@ -129,7 +129,7 @@ extension QuantizedMatrix {
             values: activations.values(row: 0), scales: activations.scales(row: 0),
             sums: activations.sums(row: 0),
             rows: Int64(grouped), row_groups: Int64((grouped + 3) / 4), bias: bias, scratch: scratch)
-        if grouped > 0 { (bits == 4 ? kernels.qgemm4 : kernels.qgemm8)(&args) }
+        if grouped > 0 { manyRowsKernel(&args) }
         if grouped < rows {
             args.y = product.y + grouped * product.rowStride
             args.values = UnsafePointer(activations.values(row: grouped))
@@ -137,7 +137,17 @@ extension QuantizedMatrix {
             args.sums = UnsafePointer(activations.sums(row: grouped))
             args.rows = 1
             args.row_groups = 1
-            (bits == 4 ? kernels.qgemv4 : kernels.qgemv8)(&args)
+            oneRowKernel(&args)
         }
+    }
+
+    private var oneRowKernel: KernelSet.QuantizedMultiply {
+        if bits == 8 { return kernels.qgemv8 }
+        return blockSize < 32 ? kernels.qgemv4Block16 : kernels.qgemv4
+    }
+
+    private var manyRowsKernel: KernelSet.QuantizedMultiply {
+        if bits == 8 { return kernels.qgemm8 }
+        return blockSize < 32 ? kernels.qgemm4Block16 : kernels.qgemm4
     }
 }

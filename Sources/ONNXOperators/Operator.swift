@@ -31,6 +31,9 @@ package protocol Operator: Sendable {
     /// memory may go.
     var absorbedInputs: [Int] { get }
 
+    /// Bytes of packed weights that each ``run(_:)`` reads whole.
+    var packedByteCount: Int { get }
+
     /// The attribute name of the subgraph that alone will run, where the inputs decide it already; nil for
     /// operators without subgraphs or when the choice falls at run time.
     func selectedSubgraph(_ context: InferenceContext) throws(ONNXError) -> String?
@@ -40,6 +43,7 @@ extension Operator {
     package func prepared(_ constants: ConstantInputs) throws(ONNXError) -> any Operator { self }
     package var cacheInputs: [Int] { [] }
     package var absorbedInputs: [Int] { [] }
+    package var packedByteCount: Int { 0 }
     package func selectedSubgraph(_ context: InferenceContext) throws(ONNXError) -> String? { nil }
 }
 

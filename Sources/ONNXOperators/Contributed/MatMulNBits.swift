@@ -60,6 +60,8 @@ struct MatMulNBits: FloatOperator {
 
     var absorbedInputs: [Int] { matrix == nil ? [] : weightInputs }
 
+    var packedByteCount: Int { matrix?.byteCount ?? 0 }
+
     /// The packed weights, where they were constants.
     var packed: QuantizedMatrix? { matrix }
 

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package import ONNXErrors
+import ONNXInference
+package import ONNXTensors
+
+/// A decoder with the tokens that it has read so far: takes more tokens, gives logits.
+///
+/// Owns the key/value caches. One call at a time.
+package final class DecoderSession {
+    /// Tokens whose keys and values are cached.
+    package private(set) var tokens: [Int] = []
+
+    private let model: InferenceModel
+    private let signature: DecoderSignature
+    private let session: InferenceSession
+    /// Caches that the session cannot keep in place: each step's outputs are the next step's inputs.
+    private var tensors: [String: Tensor] = [:]
+    private var branches: [String] = []
+    private let chunkSize: Int
+
+    /// - Parameter chunkSize: tokens that one run of the graph reads at most; it bounds the memory for intermediate
+    ///   values.
+    init(_ model: InferenceModel, _ signature: DecoderSignature, chunkSize: Int = 512) throws(ONNXError) {
+        self.model = model
+        self.signature = signature
+        self.chunkSize = chunkSize
+        self.session = try InferenceSession(
+            model,
+            caches: signature.caches.filter { $0.elementType == .float32 }.map {
+                InferenceSession.CacheBinding(
+                    input: $0.input, output: $0.output, heads: $0.heads, headSize: $0.headSize)
+            })
+    }
+
+    /// Bytes of the caches that the session keeps.
+    package var cacheByteCount: Int {
+        session.cacheByteCount + tensors.values.reduce(0) { $0 + $1.byteCount }
+    }
+
+    /// Bytes of the caches' valid rows, which the next token reads.
+    package var cacheReadByteCount: Int {
+        signature.caches.reduce(0) { sum, pair in
+            sum + pair.heads * pair.headSize * pair.elementType.bitWidth / 8 * tokens.count
+        }
+    }
+
+    /// Forgets all tokens after the first `count`.
+    package func rewind(to count: Int) {
+        guard count < tokens.count else { return }
+        if isFullyCached {
+            tokens.removeSubrange(count...)
+        } else {
+            tokens = []
+            tensors = [:]
+        }
+    }
+
+    /// Reads tokens and gives the logits `[1, positions, vocabulary]` of the last ones.
+    ///
+    /// When it throws, the session holds the tokens of before or is empty.
+    ///
+    /// - Parameter positions: for how many of the new tokens logits are given, from the last backwards.
+    /// - Throws: what the graph's operators find; `run.cancelled`.
+    package func append(
+        _ newTokens: [Int], positions: Int = 1, isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws(ONNXError) -> Tensor {
+        guard positions >= 1, positions <= newTokens.count else {
+            throw ONNXError(
+                "prompt.empty", "Logits for \(positions) positions are asked of \(newTokens.count) new tokens.")
+        }
+        let total = tokens.count + newTokens.count
+        let wanted = try selectedBranches(total: total)
+        var pending = newTokens
+        if wanted != branches, !tokens.isEmpty {
+            pending = tokens + newTokens
+            tokens = []
+            tensors = [:]
+        }
+        branches = wanted
+        let known = tokens.count
+        var parts: [Tensor] = []
+        do {
+            var start = 0
+            while start < pending.count {
+                let end = min(pending.count, start + chunkSize)
+                let first = max(start, pending.count - positions)
+                let logits = try step(Array(pending[start..<end]), positions: max(1, end - first), isCancelled)
+                if end > first { parts.append(logits) }
+                start = end
+            }
+        } catch {
+            rewind(to: known)
+            throw error
+        }
+        return try joined(parts)
+    }
+
+    private var isFullyCached: Bool { signature.caches.allSatisfy { session.isCached(input: $0.input) } }
+
+    private func selectedBranches(total: Int) throws(ONNXError) -> [String] {
+        guard isFullyCached else { return [] }
+        let probe = try inputs([0], past: total - 1, positions: 1)
+        return try session.branches(probe, cachedRows: total - 1, valueInputs: [InferenceModel.positionsInputName])
+    }
+
+    private func step(
+        _ chunk: [Int], positions: Int, _ isCancelled: @escaping @Sendable () -> Bool
+    ) throws(ONNXError) -> Tensor {
+        let outputs = try session.run(
+            inputs(chunk, past: tokens.count, positions: positions), cachedRows: tokens.count, newRows: chunk.count,
+            valueInputs: [InferenceModel.positionsInputName], branches: chunk.count == 1 ? nil : branches,
+            isCancelled: isCancelled)
+        guard let logits = outputs[signature.logits], logits.shape.rank == 3, logits.shape[0] == 1 else {
+            throw ONNXError("llm.signature", "The graph gave no logits of the form [1, positions, vocabulary].")
+        }
+        for pair in signature.caches where !session.isCached(input: pair.input) {
+            tensors[pair.input] = outputs[pair.output]
+        }
+        tokens += chunk
+        return logits
+    }
+
+    private func inputs(_ chunk: [Int], past: Int, positions: Int) throws(ONNXError) -> [String: Tensor] {
+        var result: [String: Tensor] = [:]
+        if signature.inputIDsType == .int32 {
+            result[signature.inputIDs] = try Tensor(chunk.map { Int32(truncatingIfNeeded: $0) }, shape: [1, chunk.count])
+        } else {
+            result[signature.inputIDs] = try Tensor(chunk.map { Int64($0) }, shape: [1, chunk.count])
+        }
+        let total = past + chunk.count
+        if let name = signature.attentionMask {
+            result[name] = try Tensor([Int64](repeating: 1, count: total), shape: [1, total])
+        }
+        if let name = signature.positionIDs {
+            result[name] = try Tensor((past..<total).map { Int64($0) }, shape: [1, chunk.count])
+        }
+        if model.givesChosenPositions {
+            result[InferenceModel.positionsInputName] = try Tensor([Int64(positions)], shape: [1])
+        }
+        for pair in signature.caches where !session.isCached(input: pair.input) {
+            if let tensor = tensors[pair.input] {
+                result[pair.input] = tensor
+            } else {
+                let shape = try Shape([1, pair.heads, 0, pair.headSize])
+                result[pair.input] = try Tensor(allocating: pair.elementType, shape)
+            }
+        }
+        return result
+    }
+
+    /// The last `positions` rows of each part, in one float32 tensor.
+    private func joined(_ parts: [Tensor]) throws(ONNXError) -> Tensor {
+        guard let first = parts.first else {
+            throw ONNXError("prompt.empty", "No tokens were given.")
+        }
+        guard first.elementType == .float32 else {
+            throw ONNXError("llm.signature", "The graph's logits are \(first.elementType); float32 is expected.")
+        }
+        guard parts.count > 1 else { return first }
+        let vocabulary = first.shape[2]
+        let rows = parts.reduce(0) { $0 + $1.shape[1] }
+        let result = try Tensor(allocating: .float32, Shape([1, rows, vocabulary]))
+        var offset = 0
+        for part in parts {
+            part.withUnsafeBytes { bytes in
+                if let source = bytes.baseAddress {
+                    result.mutableBaseAddress.advanced(by: offset).copyMemory(from: source, byteCount: bytes.count)
+                }
+            }
+            offset += part.byteCount
+        }
+        return result
+    }
+}

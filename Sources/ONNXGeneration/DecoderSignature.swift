@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXGraph
+import ONNXInference
+import ONNXTensors
+
+/// The roles that a decoder graph's inputs and outputs play.
+struct DecoderSignature: Sendable {
+    /// One layer's key or value, before and after a step.
+    struct CachePair: Sendable {
+        let input: String
+        let output: String
+        let heads: Int
+        let headSize: Int
+        let elementType: ElementType
+    }
+
+    let inputIDs: String
+    let inputIDsType: ElementType
+    let attentionMask: String?
+    let positionIDs: String?
+    let logits: String
+    let caches: [CachePair]
+
+    /// Finds the roles by the names that the configuration gives.
+    ///
+    /// - Throws: `llm.signature` listing what is there when a role is missing or an input has none;
+    ///   `llm.kv_mismatch` when a cache input has no fitting output.
+    init(_ model: InferenceModel, _ config: GenerationConfig) throws(ONNXError) {
+        var remaining: [String: ValueInfo] = [:]
+        for input in model.inputs where input.name != InferenceModel.positionsInputName {
+            remaining[input.name] = input
+        }
+        let outputs = Set(model.outputs.map(\.name))
+        let names = config.names
+        guard let ids = remaining.removeValue(forKey: names.inputIDs), outputs.contains(names.logits) else {
+            throw Self.signatureError(model, "it has no input \"\(names.inputIDs)\" or no output \"\(names.logits)\"")
+        }
+        inputIDs = names.inputIDs
+        if case .tensor(.int32, _)? = ids.type { inputIDsType = .int32 } else { inputIDsType = .int64 }
+        attentionMask = remaining.removeValue(forKey: names.attentionMask) == nil ? nil : names.attentionMask
+        positionIDs = remaining.removeValue(forKey: names.positionIDs) == nil ? nil : names.positionIDs
+        logits = names.logits
+        var pairs: [CachePair] = []
+        for layer in 0..<(config.layerCount ?? 4096) {
+            var found = false
+            for (past, present) in [(names.pastKeys, names.presentKeys), (names.pastValues, names.presentValues)] {
+                let input = Self.name(past, layer)
+                guard let info = remaining.removeValue(forKey: input) else { continue }
+                found = true
+                pairs.append(try Self.pair(info, output: Self.name(present, layer), outputs, config))
+            }
+            if !found, config.layerCount == nil { break }
+        }
+        guard remaining.isEmpty else {
+            let list = remaining.keys.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+            throw Self.signatureError(model, "the inputs \(list) have no known role")
+        }
+        caches = pairs
+    }
+
+    /// A pattern with its `%d` replaced.
+    private static func name(_ pattern: String, _ layer: Int) -> String {
+        guard let range = pattern.firstRange(of: "%d") else { return pattern }
+        return pattern.replacingCharacters(in: range, with: String(layer))
+    }
+
+    private static func pair(
+        _ info: ValueInfo, output: String, _ outputs: Set<String>, _ config: GenerationConfig
+    ) throws(ONNXError) -> CachePair {
+        guard outputs.contains(output) else {
+            throw ONNXError(
+                "llm.kv_mismatch", "The graph has the cache input \"\(info.name)\" but no output \"\(output)\".")
+        }
+        guard case .tensor(let elementType, let dimensions?)? = info.type, dimensions.count == 4 else {
+            throw ONNXError(
+                "llm.kv_mismatch",
+                "The cache input \"\(info.name)\" is declared as \(info.type?.description ?? "nothing"); [batch, heads, length, head size] is expected.")
+        }
+        func length(_ axis: Int, _ configured: Int?) throws(ONNXError) -> Int {
+            if case .fixed(let length) = dimensions[axis] { return length }
+            guard let configured else {
+                throw ONNXError(
+                    "llm.kv_mismatch",
+                    "Neither the graph nor genai_config.json tells dimension \(axis) of \"\(info.name)\".")
+            }
+            return configured
+        }
+        return CachePair(
+            input: info.name, output: output, heads: try length(1, config.keyValueHeadCount),
+            headSize: try length(3, config.headSize), elementType: elementType)
+    }
+
+    private static func signatureError(_ model: InferenceModel, _ reason: String) -> ONNXError {
+        func list(_ values: [ValueInfo]) -> String {
+            let shown = values.prefix(12).map { "\($0.name): \($0.type?.description ?? "?")" }
+            return shown.joined(separator: ", ") + (values.count > 12 ? " and \(values.count - 12) more" : "")
+        }
+        return ONNXError(
+            "llm.signature",
+            "The graph is no decoder that can be driven: \(reason). Inputs: \(list(model.inputs)). Outputs: \(list(model.outputs)).")
+    }
+}
+
+extension String {
+    fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
+        var copy = self
+        copy.replaceSubrange(range, with: text)
+        return copy
+    }
+}

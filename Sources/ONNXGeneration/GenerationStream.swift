@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import Synchronization
+
+/// An answer as it is computed: an asynchronous sequence of pieces.
+///
+/// Ending the iteration early, or cancelling the task that iterates, stops the computation within one step.
+public struct GenerationStream: AsyncSequence, Sendable {
+    public typealias Element = GeneratedPiece
+
+    private let stream: AsyncThrowingStream<GeneratedPiece, any Error>
+
+    /// Starts `work` on a thread of its own.
+    init(
+        _ work: @escaping @Sendable (
+            _ isCancelled: @escaping @Sendable () -> Bool, _ emit: (GeneratedPiece) -> Void
+        ) throws(ONNXError) -> Void
+    ) {
+        stream = AsyncThrowingStream { continuation in
+            let flag = CancellationFlag()
+            continuation.onTermination = { reason in
+                if case .cancelled = reason { flag.set() }
+            }
+            do throws(ONNXError) {
+                try ComputeThread.start {
+                    do throws(ONNXError) {
+                        try work({ flag.isSet }, { continuation.yield($0) })
+                        continuation.finish()
+                    } catch {
+                        continuation.finish(throwing: error)
+                    }
+                }
+            } catch {
+                continuation.finish(throwing: error)
+            }
+        }
+    }
+
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        fileprivate var base: AsyncThrowingStream<GeneratedPiece, any Error>.AsyncIterator
+
+        /// The next piece, or nil after the last.
+        ///
+        /// - Throws: an ``ONNXError``, or `CancellationError` when the task was cancelled before the end.
+        public mutating func next() async throws -> GeneratedPiece? {
+            let piece = try await base.next()
+            if piece == nil { try Task.checkCancellation() }
+            return piece
+        }
+    }
+
+    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: stream.makeAsyncIterator()) }
+
+    /// The whole text with the summary of the last piece.
+    public func collect() async throws -> Response {
+        var text = ""
+        var tokens: [Int] = []
+        for try await piece in self {
+            text += piece.text
+            tokens += piece.tokens
+            if let summary = piece.summary { return Response(text: text, tokens: tokens, summary: summary) }
+        }
+        throw ONNXError("internal.stream", "The answer ended without a summary.")
+    }
+}
+
+/// A complete answer.
+public struct Response: Sendable, Hashable {
+    public let text: String
+    public let tokens: [Int]
+    public let summary: GenerationSummary
+}
+
+/// A flag that one thread sets and another polls.
+final class CancellationFlag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    var isSet: Bool { value.load(ordering: .relaxed) }
+
+    func set() { value.store(true, ordering: .relaxed) }
+}

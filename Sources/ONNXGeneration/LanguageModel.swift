@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXChatTemplate
+public import ONNXErrors
+public import ONNXInference
+import ONNXJSON
+package import ONNXTokenization
+
+/// A decoder loaded from a model folder: immutable, shared by any number of sessions.
+///
+///     let model = try await LanguageModel.load(from: "models/smollm2-135m-instruct")
+///     let answer = try await ChatSession(model).respond(to: "What is the capital of France?")
+public final class LanguageModel: Sendable {
+    /// The folder that the model was loaded from.
+    public let path: String
+
+    /// The graph, for those who want to run it themselves.
+    public let inferenceModel: InferenceModel
+
+    /// Tokens that one conversation may have, prompt and answers together.
+    public let contextLength: Int
+
+    /// Tokens that end an answer, united from all configuration files.
+    public let endOfSequence: [Int]
+
+    /// Things in the configuration that this engine does not know and ignores.
+    public let notes: [String]
+
+    /// Seconds that loading took, without and with the tokenizer.
+    public let loadSeconds: (model: Double, tokenizer: Double)
+
+    package let tokenizer: Tokenizer?
+    package let configuration: GenerationConfig
+    let chatTemplate: ChatTemplate?
+    let specialTokens: PromptRenderer.SpecialTokens
+    private let signature: DecoderSignature
+
+    /// Loads a folder on a thread of its own.
+    ///
+    /// - Throws: `model.*`, `external_data.*`, `proto.*`, `op.*`, `llm.*` for the graph, `tokenizer.*` and
+    ///   `template.*` for the texts beside it, each saying what to do.
+    public static func load(
+        from path: String, options: LoadOptions = LoadOptions()
+    ) async throws(ONNXError) -> LanguageModel {
+        try await ComputeThread.run { () throws(ONNXError) in try LanguageModel(path, options) }
+    }
+
+    /// Loads a folder on the current thread.
+    ///
+    /// - Parameter readsTexts: whether tokenizer and chat template are loaded; without them the model runs on
+    ///   tokens alone.
+    package init(_ path: String, _ options: LoadOptions, readsTexts: Bool = true) throws(ONNXError) {
+        let started = ContinuousClock.now
+        let folder = try ModelFolder(path)
+        configuration = folder.generation
+        var options = options
+        options.lastPositionOutput = configuration.names.logits
+        self.path = path
+        inferenceModel = try InferenceModel.load(from: folder.file(configuration.fileName), options: options)
+        signature = try DecoderSignature(inferenceModel, configuration)
+        let loaded = ContinuousClock.now
+        var ends = folder.endOfSequence
+        if readsTexts, folder.has("tokenizer.json") {
+            let tokenizer = try Tokenizer(contentsOf: folder.file("tokenizer.json"))
+            if let text = folder.token("eos_token"), let id = tokenizer.tokenID(of: text), !ends.contains(id) {
+                ends = (ends + [id]).sorted()
+            }
+            self.tokenizer = tokenizer
+            chatTemplate = try PromptRenderer.template(of: folder)
+        } else {
+            tokenizer = nil
+            chatTemplate = nil
+        }
+        endOfSequence = ends
+        specialTokens = PromptRenderer.SpecialTokens(
+            beginOfSequence: folder.token("bos_token"), endOfSequence: folder.token("eos_token"))
+        contextLength = configuration.contextLength ?? configuration.search.maximumLength ?? 2048
+        notes = configuration.unknownKeys.map { "genai_config.json: the key \($0) is not known here and ignored" }
+        loadSeconds = ((loaded - started).seconds, (ContinuousClock.now - loaded).seconds)
+    }
+
+    /// A decoder with empty caches.
+    package func makeDecoder(chunkSize: Int = 512) throws(ONNXError) -> DecoderSession {
+        try DecoderSession(inferenceModel, signature, chunkSize: chunkSize)
+    }
+
+    /// The tokenizer.
+    ///
+    /// - Throws: `tokenizer.missing`.
+    package func requireTokenizer() throws(ONNXError) -> Tokenizer {
+        guard let tokenizer else {
+            throw ONNXError(
+                "tokenizer.missing",
+                "The folder \"\(path)\" has no tokenizer.json; download it from the same repository, or give token numbers.")
+        }
+        return tokenizer
+    }
+
+    /// Continues a text, without a chat template.
+    ///
+    ///     for try await piece in model.streamText("Once upon a time") { print(piece.text, terminator: "") }
+    public func streamText(_ prompt: String, options: GenerationOptions = GenerationOptions()) -> GenerationStream {
+        GenerationStream { isCancelled, emit throws(ONNXError) in
+            let tokens = try self.requireTokenizer().encode(prompt, addSpecialTokens: true, parseSpecial: false)
+            try self.generate(tokens, options, on: self.makeDecoder(), isCancelled, emit)
+        }
+    }
+
+    /// Continues a row of tokens.
+    public func streamTokens(_ prompt: [Int], options: GenerationOptions = GenerationOptions()) -> GenerationStream {
+        GenerationStream { isCancelled, emit throws(ONNXError) in
+            try self.generate(prompt, options, on: self.makeDecoder(), isCancelled, emit)
+        }
+    }
+
+    /// Runs one generation on the current thread.
+    func generate(
+        _ prompt: [Int], _ options: GenerationOptions, on decoder: DecoderSession,
+        _ isCancelled: @escaping @Sendable () -> Bool, _ emit: (GeneratedPiece) -> Void
+    ) throws(ONNXError) {
+        try options.validate()
+        if let size = configuration.vocabularySize, let bad = prompt.first(where: { $0 < 0 || $0 >= size }) {
+            throw ONNXError("tokenizer.bad_id", "The token \(bad) is not in the vocabulary of \(size).")
+        }
+        let loop = GenerationLoop(
+            options: options, defaults: configuration.search, endOfSequence: Set(endOfSequence),
+            contextLength: contextLength, tokenizer: tokenizer, isCancelled: isCancelled)
+        try loop.run(prompt, on: decoder, emit: emit)
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How far logits may lie from onnxruntime's, in parts of the logits' standard deviation; see docs/numerics.md.
+enum ModelTolerance {
+    /// Float graphs, and quantised ones with float activations: rounding only.
+    static let float: Float = 1e-4
+
+    /// Activations quantised to 8 bits: the same quantisation, but a value that lies on a border rounds the other
+    /// way when the last bit before it differs, and later layers amplify that.
+    static let quantizedActivations: Float = 0.05
+
+    /// The tolerance for a model by its folder's name.
+    static func of(_ folder: String) -> Float {
+        folder.contains("fp32") || folder.contains("level1") ? float : quantizedActivations
+    }
+}

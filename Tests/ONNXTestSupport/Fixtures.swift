@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where the files that tests read lie.
+package enum Fixtures {
+    /// The package's root folder.
+    package static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
+
+    /// The folder `Tests/Fixtures`.
+    package static let folder = root + "/Tests/Fixtures"
+
+    /// The folder of tiny models with oracles.
+    package static let models = folder + "/models"
+}
