@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXKernels
+
+/// Gelu (com.microsoft): Gaussian error linear unit.
+///
+/// Formula: `Y = X / 2 · (1 + erf(X / √2))`.
+/// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
+/// - Supports: float32, float16, bfloat16.
+/// - Deviations: none.
+struct ContributedGelu: FloatOperator {
+    private let activation: BiasedActivation
+
+    init(_ node: OperatorNode) throws(ONNXError) {
+        try node.checkArity(inputs: 1...1, outputs: 1...1)
+        activation = BiasedActivation(function: .gelu)
+    }
+
+    func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
+        try activation.inferOutputs(context)
+    }
+
+    func run(_ context: RunContext) throws(ONNXError) { try activation.run(context) }
+}

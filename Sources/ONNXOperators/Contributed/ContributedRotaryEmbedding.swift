@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXKernels
+import ONNXTensors
+
+/// RotaryEmbedding (com.microsoft): rotation of pairs of elements by angles that depend on the position.
+///
+/// Formula: with `half` pairs per head, element j (or 2j where interleaved) and its partner become
+/// `x cos − partner sin` and `partner cos + x sin`, cos and sin taken from the caches' row of the position; elements
+/// beyond the rotated ones are copied.
+/// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
+/// - Supports: `[batch, sequence, hidden]` and `[batch, heads, sequence, head size]`; one start or a position each.
+/// - Deviations: a scale other than 1 is refused.
+struct ContributedRotaryEmbedding: FloatOperator {
+    private let isInterleaved: Bool
+    private let heads: Int
+    private let rotarySize: Int
+
+    init(_ node: OperatorNode) throws(ONNXError) {
+        try node.checkArity(inputs: 4...4, outputs: 1...1)
+        isInterleaved = try node.flag("interleaved")
+        heads = try node.int("num_heads", default: 0)
+        rotarySize = try node.int("rotary_embedding_dim", default: 0)
+        node.ignore("is_packed_batching")
+        let scale = try node.float("scale", default: 1)
+        guard scale == 1 else { throw ONNXError("attr.unsupported", "scale is \(scale); 1 is supported.") }
+        guard heads >= 0, rotarySize >= 0, rotarySize % 2 == 0, rotarySize == 0 || heads > 0 else {
+            throw ONNXError(
+                "attr.value",
+                """
+                num_heads is \(heads) and rotary_embedding_dim \(rotarySize); an even number of elements, and \
+                num_heads with it, is expected.
+                """)
+        }
+    }
+
+    func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
+        let input = try context.input(0, oneOf: [.float32])
+        let positions = try context.input(1, oneOf: [.int64])
+        let cos = try context.input(2, oneOf: [.float32])
+        let sin = try context.input(3, oneOf: [.float32])
+        guard cos.shape.rank == 2, cos.shape[1] > 0, cos.shape == sin.shape else {
+            throw ONNXError(
+                "op.shape", "cos_cache is \(cos) and sin_cache \(sin); one shape [rows, width] is expected.")
+        }
+        let layout = try Layout(self, input.shape, width: cos.shape[1])
+        guard
+            positions.shape.elementCount == 1 || positions.shape.dimensions == [layout.batch, layout.length]
+        else {
+            throw ONNXError(
+                "op.shape",
+                "position_ids is \(positions); [1] or [\(layout.batch), \(layout.length)] is expected.")
+        }
+        return [OutputPlan(.float32, input.shape)]
+    }
+
+    func run(_ context: RunContext) throws(ONNXError) {
+        let input = try context.input(0)
+        let positions = try context.input(1)
+        let cos = try context.input(2)
+        let sin = try context.input(3)
+        let output = try context.output(0)
+        defer { withExtendedLifetime((input, positions, cos, sin, output)) {} }
+        let layout = try Layout(self, input.shape, width: cos.shape[1])
+        let rows = cos.shape[0]
+        // One element is the position of the first of each row's tokens, also where there is but one token.
+        let isStart = positions.shape.dimensions != [layout.batch, layout.length]
+        func position(_ batch: Int, _ index: Int) -> Int {
+            isStart ? positions.int64(at: 0) &+ index : positions.int64(at: batch * layout.length + index)
+        }
+        for batch in 0..<layout.batch {
+            for index in 0..<layout.length {
+                let position = position(batch, index)
+                guard position >= 0, position < rows else {
+                    throw ONNXError(
+                        "op.range", "Position \(position) lies outside the \(rows) rows of cos_cache.")
+                }
+            }
+        }
+        let rotary = RotaryEmbedding(
+            heads: layout.heads, headSize: layout.headSize, rotarySize: 2 * cos.shape[1],
+            isInterleaved: isInterleaved,
+            cos: UnsafeBufferPointer(start: cos.floats, count: cos.shape.elementCount),
+            sin: UnsafeBufferPointer(start: sin.floats, count: sin.shape.elementCount))
+        for batch in 0..<layout.batch {
+            let offset = batch * layout.heads * layout.length * layout.headSize
+            try rotary.apply(
+                input.floats + offset, strides: layout.strides, into: output.mutableFloats + offset,
+                strides: layout.strides, count: layout.length, positionIDs: { position(batch, $0) },
+                workers: context.workers)
+        }
+    }
+
+    private struct Layout {
+        let batch: Int
+        let length: Int
+        let heads: Int
+        let headSize: Int
+        let strides: RotaryEmbedding.Strides
+
+        init(_ node: ContributedRotaryEmbedding, _ shape: Shape, width: Int) throws(ONNXError) {
+            let rotated = 2 * width
+            guard node.rotarySize == 0 || node.rotarySize == rotated else {
+                throw ONNXError(
+                    "op.shape", "cos_cache is \(width) wide for rotary_embedding_dim \(node.rotarySize).")
+            }
+            switch shape.rank {
+            case 4:
+                batch = shape[0]
+                heads = shape[1]
+                length = shape[2]
+                headSize = shape[3]
+                strides = .init(position: headSize, head: length * headSize)
+                guard node.heads == 0 || node.heads == heads else {
+                    throw ONNXError("op.shape", "The input \(shape) has not num_heads \(node.heads).")
+                }
+            case 3:
+                batch = shape[0]
+                length = shape[1]
+                headSize = node.heads > 0 ? shape[2] / node.heads : rotated
+                heads = node.heads > 0 ? node.heads : shape[2] / rotated
+                strides = .init(position: shape[2], head: headSize)
+                guard heads * headSize == shape[2] else {
+                    throw ONNXError(
+                        "op.shape", "The width of \(shape) is no multiple of heads of \(headSize) elements.")
+                }
+            default:
+                throw ONNXError("op.shape", "The input is \(shape); three or four dimensions are expected.")
+            }
+            guard rotated <= headSize else {
+                throw ONNXError(
+                    "op.shape",
+                    "cos_cache is \(width) wide, more than half of a head of \(headSize) elements.")
+            }
+        }
+    }
+}
