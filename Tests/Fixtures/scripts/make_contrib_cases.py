@@ -38,7 +38,8 @@ def label(parameters):
             return "x".join(map(text, value)) or "scalar"
         return str(value).replace("-", "m").replace(".", "p")
 
-    parts = [key if value is True else f"{key}{text(value)}" for key, value in parameters.items() if value is not False]
+    parts = [key if value is True else f"no_{key}" if value is False else f"{key}{text(value)}"
+             for key, value in parameters.items() if value is not None]
     return "_".join(parts) or "plain"
 
 
@@ -48,7 +49,9 @@ def main():
     parser.add_argument("--count", type=int, help="random cases per family that has any, instead of the fixed ones")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    shutil.rmtree(arguments.out, ignore_errors=True)
+    for folder in arguments.out.glob("*/"):
+        if (folder / "case.json").exists():
+            shutil.rmtree(folder)
     counts, size, refused = collections.Counter(), 0, []
     for family, (make, fixed, draw) in FAMILIES.items():
         if arguments.count is None:
@@ -58,6 +61,8 @@ def main():
             plans = [(f"{family}_{arguments.seed}_{i}", draw(rng)) for i in range(arguments.count)]
         else:
             continue
+        names = [name for name, _ in plans]
+        assert len(names) == len(set(names)), [n for n in names if names.count(n) > 1]
         for name, parameters in plans:
             rng = numpy.random.default_rng(zlib.crc32(name.encode()))
             try:
