@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make help` lists the goals; the work is done by the scripts in Scripts/.
+
+MODEL ?= models/smollm2-135m-instruct
+PROMPT ?=
+FILTER ?=
+
+# Taken as typed: `$` and quotes in a prompt mean nothing to make or to a shell.
+export ONNXLM_PROMPT := $(value PROMPT)
+export ONNXLM_MODEL := $(value MODEL)
+export ONNXLM_FILTER := $(value FILTER)
+unexport PROMPT MODEL FILTER
+
+.PHONY: help chat build test check format bench clean
+
+help:
+	@Scripts/help.sh
+
+chat: # Talk to a model, or ask it PROMPT="…" once (MODEL=folder, default: SmolLM2-135M-Instruct)
+	@Scripts/chat.sh
+
+build: # Build the command: .build/release/onnxlm
+	@Scripts/build.sh --product onnxlm
+
+test: # Run the checks and every test (FILTER=name: only the tests of that name, no checks)
+	@Scripts/test.sh
+
+check: # Build, then warnings, format, sizes, rooms, data, instructions, a dependent package
+	@Scripts/check.sh
+
+format: # Format every Swift file in place
+	@Scripts/format.sh
+
+bench: # Time the default model, or MODEL=folder
+	@Scripts/bench.sh
+
+clean: # Remove what builds made (not models/)
+	rm -rf .build .build-dependent

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs the system packages that a build needs, when they are missing. With apt, as root or through sudo.
+source "$(dirname "$0")/lib.sh"
+
+missing=()
+if ! command -v pkg-config >/dev/null; then
+    missing=(pkg-config libprotobuf-c-dev libopenblas-dev)
+else
+    pkg-config --exists libprotobuf-c || missing+=(libprotobuf-c-dev)
+    pkg-config --exists openblas || missing+=(libopenblas-dev)
+fi
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+command -v apt-get >/dev/null \
+    || die "these libraries are missing: ${missing[*]} (their Debian names). Install them, then try again."
+as_root=()
+if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || die "run this as root: apt-get install ${missing[*]}"
+    as_root=(sudo)
+fi
+say "Installing ${missing[*]}"
+install=(env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends "${missing[@]}")
+# The lists of packages on the machine may be absent or old: they are fetched only when the first try fails.
+quietly "${as_root[@]+"${as_root[@]}"}" "${install[@]}" && exit 0
+quietly "${as_root[@]+"${as_root[@]}"}" apt-get update --quiet
+quietly "${as_root[@]+"${as_root[@]}"}" "${install[@]}"

@@ -1,0 +1,22 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// An app that names this package by version and has targets whose names a library might be tempted to take.
+let package = Package(
+    name: "dependent",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(url: Context.environment["ONNXLM_ORIGIN"] ?? "", from: "0.1.0")],
+    targets: [
+        .target(name: "Graph"),
+        .target(name: "Kernels"),
+        .target(name: "Generation"),
+        .executableTarget(
+            name: "dependent",
+            dependencies: [
+                "Graph", "Kernels", "Generation",
+                .product(name: "ONNXLM", package: "swift-onnx-lm"),
+                .product(name: "ONNXInference", package: "swift-onnx-lm"),
+            ]),
+    ]
+)
