@@ -117,7 +117,17 @@ package final class DecoderSession {
             tensors[pair.input] = outputs[pair.output]
         }
         tokens += chunk
-        return logits
+        return try lastRows(positions, of: logits)
+    }
+
+    /// The last rows, for graphs that give logits for every position.
+    private func lastRows(_ count: Int, of logits: Tensor) throws(ONNXError) -> Tensor {
+        let rows = logits.shape[1]
+        let vocabulary = logits.shape[2]
+        guard rows > count else { return logits }
+        return try Tensor(
+            logits.elementType, Shape([1, count, vocabulary]), storage: logits.storage,
+            byteOffset: logits.byteOffset + (rows - count) * vocabulary * logits.elementType.bitWidth / 8)
     }
 
     private func inputs(_ chunk: [Int], past: Int, positions: Int) throws(ONNXError) -> [String: Tensor] {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CONNXSystem
 import ONNXErrors
 import ONNXTensors
 
@@ -62,7 +63,9 @@ final class ExternalDataFiles {
             do throws(ONNXError) {
                 storages[group.location] = MappedStorage(try open(group.location))
             } catch {
-                guard error.code == "external_data.missing" else { throw error }
+                guard error.code == "external_data.missing" else {
+                    throw error.adding("tensor \"\(group.requests.first?.name ?? "")\"")
+                }
                 missing.append(group)
             }
         }
@@ -90,6 +93,11 @@ final class ExternalDataFiles {
                 DataFileInfo(
                     location: group.location, neededByteCount: group.needed, presentByteCount: size,
                     tensorCount: group.requests.count))
+            if options.verifiesChecksums, let size, size > group.needed {
+                report.warnings.append(
+                    "The data file \"\(group.location)\" has \(size - group.needed) bytes that no tensor uses."
+                )
+            }
         }
         for request in requests {
             let size = sizes[request.reference.location] ?? -1
@@ -131,6 +139,24 @@ final class ExternalDataFiles {
 }
 
 extension ExternalDataFiles {
+    /// Compares the file's SHA-1 sum with the one that its tensors give.
+    private func checkSum(_ group: Group, _ bytes: UnsafeRawBufferPointer) throws(ONNXError) {
+        guard let request = group.requests.first(where: { $0.reference.checksum != nil }),
+            let expected = request.reference.checksum
+        else { return }
+        var digest = [UInt8](repeating: 0, count: 20)
+        onnxlm_sha1(bytes.baseAddress, bytes.count, &digest)
+        let digits = Array("0123456789abcdef".utf8)
+        let sum = String(
+            decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        guard sum == expected.lowercased() else {
+            throw ONNXError(
+                "external_data.checksum",
+                "The data file \"\(group.location)\" has the SHA-1 sum \(sum), not \(expected.prefix(60)) as tensor \"\(request.name)\" says: download it again."
+            )
+        }
+    }
+
     private func missingError(_ groups: [Group]) -> ONNXError {
         let place = folder?.folder ?? "."
         let files = groups.prefix(8).map { "\"\($0.location)\" (\(ByteText.describe($0.needed)) needed)" }
@@ -167,5 +193,6 @@ extension ExternalDataFiles {
                 "Tensor \"\(request.name)\" needs the bytes \(request.reference.offset)..<\(request.end) of the data file \"\(group.location)\", which has \(ByteText.describe(bytes.count)) of the \(ByteText.describe(group.needed)) that are needed in all. The download is incomplete: download \"\(group.location)\" again from the same repository into the same folder."
             )
         }
+        if options.verifiesChecksums { try checkSum(group, bytes) }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CONNXSystem
-import ONNXErrors
-import ONNXTensors
+package import ONNXErrors
+package import ONNXTensors
 
 #if canImport(Glibc)
     import Glibc
@@ -16,9 +16,9 @@ import ONNXTensors
 /// A name is opened below the folder of the model's path. A symbolic link may also lead into the folder of the
 /// model's real path, because download caches keep every file as a link into a folder of blobs; any other way out is
 /// refused.
-struct ExternalFolder {
+package struct ExternalFolder {
     /// Which system calls keep the walk inside the folder.
-    enum Method {
+    package enum Method: Sendable {
         case kernel
         /// For systems without `openat2`: resolve the path, then walk it without following links.
         case walking
@@ -26,17 +26,18 @@ struct ExternalFolder {
 
     let modelPath: String
     let folder: String
-    var method = Method.kernel
+    let method: Method
 
-    init(modelPath: String) {
+    package init(modelPath: String, method: Method = .kernel) {
         self.modelPath = modelPath
         self.folder = ModelFile.split(modelPath).folder
+        self.method = method
     }
 
     /// Opens the file of that name and checks that it is a regular file.
     ///
     /// - Throws: `external_data.missing` (without details), `.escapes`, `.not_regular`, `.hard_link`, or `io.*`.
-    func open(_ location: String, refusesHardLinks: Bool) throws(ONNXError) -> MappedFile {
+    package func open(_ location: String, refusesHardLinks: Bool = false) throws(ONNXError) -> MappedFile {
         let descriptor = try descriptor(of: location)
         var info = stat()
         guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG,

@@ -68,7 +68,11 @@ package enum ModelReader {
             graphs: GraphConverter(
                 tensors: TensorConverter(payload: storage, external: files), limits: options.limits))
         var model = try converter.model(proto)
+        try model.validate(given: files.areSkipped ? Set(files.requests.map(\.name)) : [])
         model.graph = try model.graph.topologicallySorted()
+        for index in model.functions.indices {
+            model.functions[index].nodes = try model.functions[index].nodes.topologicallySorted()
+        }
         var report = ImportReport()
         report.path = path
         report.fileByteCount = storage.byteCount

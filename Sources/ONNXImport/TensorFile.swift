@@ -65,14 +65,14 @@ package enum TensorFile {
         return (name, tensor)
     }
 
-    /// The error for a `SequenceProto` or `OptionalProto`: both begin with a name, or with a small number in field
-    /// 2 and messages after it, where a tensor has dimensions first.
+    /// The error for a `SequenceProto` or `OptionalProto`, which both have their name in field 1, where a tensor has
+    /// its dimensions, and their values from field 3 on, where no tensor that is written today has anything.
     private static func otherValue(_ bytes: UnsafeRawBufferPointer) -> ONNXError? {
-        // Field 1 as a text: the name of either. A tensor's field 1 holds numbers, packed ones being rare.
-        guard let first = bytes.first, first == 0x0A || first == 0x10 else { return nil }
+        guard WireScan.topLevelFields(of: bytes).contains(where: { $0 == (1, 2) || $0 == (3, 2) }) else {
+            return nil
+        }
         return ONNXError(
             "tensor.not_a_tensor",
-            "The file holds no single tensor; it may be a sequence or an optional value, which are not supported."
-        )
+            "The file holds a sequence or an optional value instead of a tensor, which is not supported.")
     }
 }

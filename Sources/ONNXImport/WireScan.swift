@@ -54,6 +54,28 @@ package struct WireScan {
         return Result(kept: scan.kept, payloadByteCount: scan.payloadByteCount, counts: scan.counts)
     }
 
+    /// Numbers and wire types of the fields outside messages, as far as they can be read.
+    static func topLevelFields(of bytes: UnsafeRawBufferPointer) -> [(number: Int, wireType: Int)] {
+        var scan = WireScan(bytes: bytes, limits: ImportLimits())
+        var fields: [(Int, Int)] = []
+        while scan.position < bytes.count, fields.count < 64 {
+            guard let tag = try? scan.varint(end: bytes.count) else { break }
+            let start = scan.position
+            switch tag & 7 {
+            case 0: _ = try? scan.varint(end: bytes.count)
+            case 1: try? scan.skip(8, end: bytes.count, at: start)
+            case 2:
+                guard let length = try? scan.lengthPrefix(end: bytes.count) else { break }
+                scan.position += length
+            case 5: try? scan.skip(4, end: bytes.count, at: start)
+            default: return fields
+            }
+            fields.append((Int(clamping: tag >> 3), Int(tag & 7)))
+            if scan.position == start { break }
+        }
+        return fields
+    }
+
     private init(bytes: UnsafeRawBufferPointer, limits: ImportLimits) {
         self.bytes = bytes
         self.limits = limits
@@ -175,7 +197,7 @@ package struct WireScan {
         let limit =
             switch kind {
             // Above the graph's own limit, so that its error names the limit and the count.
-            case .node: limits.nodes.multipliedReportingOverflow(by: 4).partialValue
+            case .node: 2 * min(limits.nodes, Int.max / 2)
             case .tensor: limits.tensors
             case .valueInfo: limits.valueInfos
             case .function: limits.functions

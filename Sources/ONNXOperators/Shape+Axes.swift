@@ -15,13 +15,4 @@ extension Shape {
         }
         return result.sorted()
     }
-
-    /// A copy with one dimension replaced.
-    ///
-    /// - Throws: what ``init(_:)`` throws.
-    package func replacing(_ axis: Int, with length: Int) throws(ONNXError) -> Shape {
-        var changed = dimensions
-        changed[axis] = length
-        return try Shape(changed)
-    }
 }

@@ -23,6 +23,15 @@ extension Shape {
         return try Shape(result)
     }
 
+    /// A copy with one dimension replaced.
+    ///
+    /// - Throws: what ``init(_:)`` throws.
+    package func replacing(_ axis: Int, with length: Int) throws(ONNXError) -> Shape {
+        var changed = dimensions
+        changed[axis] = length
+        return try Shape(changed)
+    }
+
     /// Element strides of a dense row-major tensor; never overflows.
     package var strides: [Int] {
         var result = [Int](repeating: 1, count: rank)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
 
 /// Opens a folder for the calls below; returns a descriptor or a negated errno.
 int onnxlm_open_folder(const char *path);
@@ -17,3 +19,6 @@ int onnxlm_open_walking(int folder, const char *path);
 /// Whether `descriptor` stands for something that the kernel makes up (procfs, sysfs) and that only looks like a
 /// regular file.
 int onnxlm_is_pseudo_file(int descriptor);
+
+/// Writes the SHA-1 sum of `count` bytes; `bytes` may be null when there are none.
+void onnxlm_sha1(const void *bytes, size_t count, uint8_t digest[20]);

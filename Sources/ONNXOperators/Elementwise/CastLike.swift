@@ -24,7 +24,8 @@ struct CastLike: Operator {
     }
 
     func run(_ context: RunContext) throws(ONNXError) {
-        guard let output = context.optionalOutput(0) else { return }
-        try TypedKernels.convert(try context.input(0), into: output, workers: context.workers)
+        let input = try context.input(0)
+        guard let output = context.optionalOutput(0), output.elementType != input.elementType else { return }
+        try TypedKernels.convert(input, into: output, workers: context.workers)
     }
 }

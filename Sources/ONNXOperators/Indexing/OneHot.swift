@@ -45,7 +45,7 @@ struct OneHot: Operator {
 
     private func depth(_ tensor: Tensor) throws(ONNXError) -> Int {
         let converted = try TypedKernels.converted(
-            tensor, to: .int64, workers: try .init(threadCount: 1)
+            tensor, to: .int64, workers: try TypedKernels.serialWorkers()
         ).integers()
         guard converted.count == 1, converted[0] >= 0 else {
             throw ONNXError("op.shape", "The depth is \(converted); one number, not negative, is expected.")

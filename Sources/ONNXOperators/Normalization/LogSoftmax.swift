@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXTensors
+import ONNXTypedKernels
+
+/// LogSoftmax: the logarithm of ``Softmax``.
+///
+/// Formula: `Y = X − max X − ln Σ exp(X − max X)`. Before opset 13 all dimensions from the axis on form one group.
+/// - Spec: <https://onnx.ai/onnx/operators/onnx__LogSoftmax.html>, opsets 1, 11, 13.
+/// - Supports: float16, bfloat16, float and double.
+/// - Deviations: none; a group of −∞ alone gives NaN.
+struct LogSoftmax: SoftmaxOperator {
+    static let isLogarithm = true
+    let attributes: SoftmaxAttributes
+}

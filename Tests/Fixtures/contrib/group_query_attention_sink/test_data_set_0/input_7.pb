@@ -1,0 +1,1 @@
+B	head_sinkJÛËG>MÇ?¿¦¢p?(r×¿

@@ -1,0 +1,1 @@
+BYJÀI–ÂaTTBìð¬BŠÉ°BÇ”B*ÂÌBlxBvÅƒBd©6B4fzÂ<QÂÈ =BîÃADs‹BßÅNBR«ZÂI–ÂaTTBìð¬BŠÉ°BÇ”B*ÂÌBlxBvÅƒBd©6B4fzÂ<QÂÈ =BîÃADs‹BßÅNBR«ZÂI–ÂaTTBìð¬BŠÉ°BÇ”B*ÂÌBlxBvÅƒBd©6B4fzÂ<QÂÈ =BîÃADs‹BßÅNBR«ZÂI–ÂaTTBìð¬BŠÉ°BÇ”B*ÂÌBlxBvÅƒBd©6B4fzÂ<QÂÈ =BîÃADs‹BßÅNBR«ZÂI–ÂaTTBìð¬BŠÉ°BÇ”B*ÂÌBlxBvÅƒBd©6B4fzÂ<QÂÈ =BîÃADs‹BßÅNBR«ZÂ

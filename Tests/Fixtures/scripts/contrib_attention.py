@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""GroupQueryAttention, MultiHeadAttention and RotaryEmbedding."""
+
+import numpy
+
+from contrib_case import Case, node
+
+
+def tables(length, half, scale=1.0):
+    angle = numpy.arange(length)[:, None] / 100.0 ** (numpy.arange(half) / half)
+    return (numpy.cos(angle) * scale).astype("f"), (numpy.sin(angle) * scale).astype("f")
+
+
+def group_query(name, rng, batch=1, new=6, past=0, heads=4, kv_heads=2, size=32, packed=False, rotary=True,
+                interleaved=False, half=None, softcap=0.0, window=-1, sink=False, smooth=False, scale=None,
+                bias=False, buffer=None, lengths=None, column=False, cached=True, positions=False, ring=None):
+    """`lengths` are the totals of the rows where they differ; `buffer` is the length of the past tensors where it is
+    not `past`; `column` gives seqlens_k the shape (B,1); `ring` is the capacity of a `sliding_window_cache`."""
+    normal = lambda *shape: rng.standard_normal(shape).astype("f")
+    total = past + new
+    inputs, names = {}, []
+
+    def give(label, array):
+        names.append(label if array is not None else "")
+        if array is not None:
+            inputs[label] = array
+
+    if packed:
+        give("query", normal(batch, new, (heads + 2 * kv_heads) * size))
+        names += ["", ""]
+    else:
+        give("query", normal(batch, new, heads * size))
+        give("key", normal(batch, new, kv_heads * size))
+        give("value", normal(batch, new, kv_heads * size))
+    held = ring or (past if buffer is None else buffer)
+    give("past_key", normal(batch, kv_heads, held, size) if cached else None)
+    give("past_value", normal(batch, kv_heads, held, size) if cached else None)
+    ends = numpy.array(lengths or [total] * batch, numpy.int32) - 1
+    give("seqlens_k", ends[:, None] if column else ends)
+    give("total_sequence_length", numpy.array(total if not column else [total], numpy.int32))
+    constants = {}
+    if rotary:
+        constants["cos_cache"], constants["sin_cache"] = tables(64, half or size // 2)
+        names += ["cos_cache", "sin_cache"]
+    else:
+        names += ["", ""]
+    give("position_ids", past + numpy.arange(new, dtype=numpy.int64)[None].repeat(batch, 0) if positions else None)
+    give("attention_bias", normal(1, heads, new, total) if bias else None)
+    give("head_sink", normal(heads) if sink else None)
+    while not names[-1]:
+        names.pop()
+    attributes = {"num_heads": heads, "kv_num_heads": kv_heads, "do_rotary": int(rotary)}
+    if interleaved:
+        attributes["rotary_interleaved"] = 1
+    for key, value, default in (("softcap", softcap, 0.0), ("local_window_size", window, -1), ("scale", scale, None)):
+        if value != default:
+            attributes[key] = value
+    if smooth:
+        attributes["smooth_softmax"] = 1
+    if ring:
+        attributes["sliding_window_cache"] = 1
+    outputs = ["output", "present_key", "present_value"]
+    nodes = [node("GroupQueryAttention", names, outputs, **attributes)]
+    if lengths:
+        # What lies beyond a row's length, in its output and in its cache, is nobody's business.
+        outputs = ["output"]
+        if new > 1:
+            mask = numpy.arange(new)[None, :, None] < numpy.array(lengths)[:, None, None] - past
+            inputs["mask"] = mask.astype("f")
+            nodes[0].output[0] = "all"
+            nodes.append(node("Mul", ["all", "mask"], ["output"], domain=""))
+    elif buffer is not None or ring:
+        outputs = ["output"]
+    return Case(name, nodes, inputs, outputs, constants)
+
+
+GROUP_QUERY = [
+    dict(), dict(packed=True), dict(packed=True, column=True), dict(cached=False), dict(rotary=False),
+    dict(interleaved=True), dict(packed=True, interleaved=True), dict(size=64, half=24), dict(half=8, packed=True),
+    dict(size=64, half=24, interleaved=True, packed=True), dict(softcap=3.0), dict(scale=0.3), dict(window=3),
+    dict(window=3, new=1, past=9), dict(window=1, new=5), dict(sink=True), dict(smooth=True),
+    dict(sink=True, window=4, new=9), dict(bias=True), dict(bias=True, new=1, past=5), dict(heads=3, kv_heads=3),
+    dict(heads=9, kv_heads=3, size=64, packed=True, new=3), dict(heads=4, kv_heads=1),
+    dict(new=1, past=7), dict(new=1, past=7, packed=True, column=True), dict(new=1, past=33, size=64, half=24),
+    dict(new=5, past=7), dict(new=5, past=7, packed=True, half=8), dict(new=4, past=12, window=5, packed=True),
+    dict(new=4, past=12, softcap=2.0, packed=True), dict(new=2, past=20, heads=8, kv_heads=2, sink=True),
+    dict(new=1, past=7, buffer=24), dict(new=5, past=7, buffer=24, packed=True), dict(new=6, past=0, buffer=16),
+    dict(batch=2), dict(batch=2, packed=True, new=7), dict(batch=2, new=1, past=8),
+    dict(batch=2, new=1, past=8, lengths=[9, 5]), dict(batch=2, new=1, past=11, lengths=[4, 12], packed=True, buffer=16),
+    dict(batch=2, new=7, lengths=[7, 4]), dict(batch=3, new=6, lengths=[2, 6, 5], packed=True, window=3),
+    dict(new=1, past=70, size=32, rotary=False), dict(new=40, size=32, rotary=False, heads=2, kv_heads=1),
+    dict(positions=True), dict(positions=True, new=1, past=6, packed=True), dict(new=9, window=4, ring=4), dict(new=1, past=12, window=4, ring=4), dict(new=1, past=3, window=4, ring=4),
+    dict(new=3, past=13, window=4, ring=8, packed=True),
+]
+
+
+def random_group_query(rng):
+    pick = lambda *choices: choices[rng.integers(len(choices))]
+    kv_heads = int(pick(1, 2, 3))
+    size = pick(16, 32, 64, 96)
+    past = int(pick(0, 0, 1, 7, 20))
+    batch = int(pick(1, 1, 2))
+    new = int(rng.integers(1, 12)) if batch == 1 or past == 0 else 1
+    halves = [h for h in (8, 16, 24, 32, 48) if 2 * h <= size]
+    return dict(batch=batch, new=new, past=past, kv_heads=kv_heads, heads=kv_heads * int(pick(1, 2, 3, 5)), size=size,
+                packed=pick(False, True), rotary=bool(halves) and pick(True, True, False),
+                interleaved=pick(False, False, True), half=pick(*halves) if halves else None,
+                softcap=pick(0.0, 0.0, 4.0), window=int(pick(-1, -1, 2, 6)), sink=pick(False, False, True),
+                scale=pick(None, 0.2))
+
+
+def multi_head(name, rng, batch=2, new=5, length=None, heads=3, size=8, bias=False, past=0,
+               unidirectional=False, attention_bias=False, padding=None, scale=None, present=False):
+    normal = lambda *shape: rng.standard_normal(shape).astype("f")
+    length = length or new
+    width = heads * size
+    total = past + length
+    inputs, names = {}, []
+
+    def give(label, array):
+        names.append(label if array is not None else "")
+        if array is not None:
+            inputs[label] = array
+
+    give("query", normal(batch, new, width))
+    give("key", normal(batch, length, width))
+    give("value", normal(batch, length, width))
+    give("bias", normal(3 * width) if bias else None)
+    if padding == "lengths":
+        give("key_padding_mask", rng.integers(1, total + 1, batch).astype(numpy.int32))
+    elif padding == "mask":
+        mask = numpy.ones((batch, total), numpy.int32)
+        mask[0, -2:] = 0
+        give("key_padding_mask", mask)
+    else:
+        give("key_padding_mask", None)
+    give("attention_bias", normal(batch, heads, new, total) if attention_bias else None)
+    give("past_key", normal(batch, heads, past, size) if past else None)
+    give("past_value", normal(batch, heads, past, size) if past else None)
+    while not names[-1]:
+        names.pop()
+    attributes = {"num_heads": heads}
+    if unidirectional:
+        attributes["unidirectional"] = 1
+    if scale:
+        attributes["scale"] = scale
+    outputs = ["output"] + (["present_key", "present_value"] if past or present else [])
+    return Case(name, [node("MultiHeadAttention", names, outputs, **attributes)], inputs, outputs)
+
+
+MULTI_HEAD = [
+    dict(), dict(unidirectional=True), dict(bias=True), dict(length=9),
+    dict(past=4, new=1), dict(past=4, new=3, unidirectional=True), dict(attention_bias=True), dict(padding="mask"),
+    dict(padding="lengths"), dict(scale=0.7, batch=1), dict(present=True), dict(past=3, new=2, attention_bias=True),
+    dict(heads=1, size=16, new=1, length=1),
+]
+
+
+def rotary(name, rng, batch=2, length=5, heads=3, size=16, four=False, interleaved=False, half=None, start=None,
+           scale=None):
+    shape = (batch, heads, length, size) if four else (batch, length, heads * size)
+    attributes = {}
+    if interleaved:
+        attributes["interleaved"] = 1
+    if half:
+        attributes |= {"rotary_embedding_dim": 2 * half, "num_heads": heads}
+    if scale:
+        attributes["scale"] = scale
+    positions = numpy.array([start], numpy.int64) if start is not None else rng.integers(0, 40, (batch, length))
+    cos, sin = tables(40, half or size // 2)
+    if not four and not half:
+        # A rank 3 input says nothing of heads: the width of the tables does.
+        shape = (batch, length, heads * size)
+    return Case(name, [node("RotaryEmbedding", ["input", "position_ids", "cos_cache", "sin_cache"], ["output"],
+                            **attributes)],
+                {"input": rng.standard_normal(shape).astype("f"), "position_ids": positions.astype(numpy.int64)},
+                ["output"], {"cos_cache": cos, "sin_cache": sin})
+
+
+ROTARY = [
+    dict(), dict(interleaved=True), dict(start=7), dict(start=0, batch=1, length=1), dict(four=True),
+    dict(four=True, interleaved=True), dict(half=4), dict(half=6, size=16, interleaved=True), dict(half=4, four=True),
+    dict(size=64, half=24, heads=2),
+]

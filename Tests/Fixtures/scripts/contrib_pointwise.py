@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The norms and the activations."""
+
+from contrib_case import Case, node
+
+
+def norm(name, rng, kind="SimplifiedLayerNormalization", shape=(2, 3, 24), skip=None, beta=False, bias=False,
+         sum_output=True, epsilon=1e-5, large=False):
+    normal = lambda *s: rng.standard_normal(s).astype("f")
+    width = shape[-1]
+    x = normal(*shape) * (1000 if large else 1)
+    if kind == "SimplifiedLayerNormalization":
+        return Case(name, [node(kind, ["X", "scale"], ["Y"], domain="", axis=-1, epsilon=epsilon, stash_type=1)],
+                    {"X": x}, ["Y"], {"scale": normal(width)}, domain_opset=17)
+    inputs = {"input": x, "skip": normal(*(skip or shape))}
+    constants, names = {"gamma": normal(width)}, ["input", "skip", "gamma"]
+    if kind == "SkipLayerNormalization":
+        names.append("beta" if beta else "")
+        if beta:
+            constants["beta"] = normal(width)
+    names.append("bias" if bias else "")
+    if bias:
+        constants["bias"] = normal(width)
+    while not names[-1]:
+        names.pop()
+    graph_outputs = ["output"] + (["sum"] if sum_output else [])
+    outputs = ["output", "", "", "sum"] if sum_output else ["output"]
+    return Case(name, [node(kind, names, outputs, epsilon=epsilon)], inputs, graph_outputs, constants)
+
+
+SIMPLE, SKIP_SIMPLE, SKIP = (
+    "SimplifiedLayerNormalization", "SkipSimplifiedLayerNormalization", "SkipLayerNormalization")
+NORMS = [
+    dict(), dict(shape=(1, 1, 7)), dict(shape=(5, 131), epsilon=1e-6), dict(large=True), dict(epsilon=0.5),
+    dict(kind=SKIP_SIMPLE), dict(kind=SKIP_SIMPLE, bias=True), dict(kind=SKIP_SIMPLE, sum_output=False),
+    dict(kind=SKIP_SIMPLE, shape=(1, 1, 131), epsilon=1e-6), dict(kind=SKIP_SIMPLE, skip=(3, 24)),
+    dict(kind=SKIP), dict(kind=SKIP, beta=True), dict(kind=SKIP, beta=True, bias=True),
+    dict(kind=SKIP, bias=True, sum_output=False), dict(kind=SKIP, skip=(1, 3, 24)), dict(kind=SKIP, skip=(3, 24), beta=True),
+    dict(kind=SKIP, shape=(6, 33), large=True),
+]
+
+
+def activation(name, rng, kind="Gelu", bias=False, shape=(2, 3, 21), alpha=None):
+    x = rng.standard_normal(shape).astype("f") * 3
+    inputs, names, attributes = {"X": x}, ["X"], {}
+    if bias:
+        inputs["bias"] = rng.standard_normal(shape[-1]).astype("f")
+        names.append("bias")
+    if alpha is not None:
+        attributes["alpha"] = alpha
+    return Case(name, [node(kind, names, ["Y"], **attributes)], inputs, ["Y"])
+
+
+ACTIVATIONS = [
+    dict(), dict(shape=(1,)), dict(kind="FastGelu"), dict(kind="FastGelu", bias=True), dict(kind="QuickGelu"),
+    dict(kind="QuickGelu", alpha=1.0), dict(kind="QuickGelu", alpha=2.5), dict(kind="BiasGelu", bias=True),
+    dict(kind="BiasGelu", bias=True, shape=(4, 131)),
+]
