@@ -6,6 +6,8 @@ extension OperatorRegistry {
 
     /// The operators that graph passes put in, in alphabetical order.
     static let internalOperators: [OperatorDefinition] = [
-        .init("LastPositions", domain: internalDomain, 1...1, LastPositions.self)
+        .init("LastPositions", domain: internalDomain, 1...1, LastPositions.self),
+        .init("MatMulNBitsGroup", domain: internalDomain, 1...1, InFloat32<MatMulNBitsGroup>.self),
+        .init("SiluMultiply", domain: internalDomain, 1...1, SiluMultiply.self),
     ]
 }

@@ -37,6 +37,7 @@ struct InFloat32<Base: FloatOperator>: Operator {
 
     var cacheInputs: [Int] { base.cacheInputs }
     var absorbedInputs: [Int] { base.absorbedInputs + widenedConstants.keys }
+    var packedByteCount: Int { base.packedByteCount }
 
     func prepared(_ constants: ConstantInputs) throws(ONNXError) -> any Operator {
         var tensors: [Tensor?] = []

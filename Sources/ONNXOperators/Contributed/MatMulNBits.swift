@@ -65,7 +65,10 @@ struct MatMulNBits: FloatOperator {
     /// The packed weights, where they were constants.
     var packed: QuantizedMatrix? { matrix }
 
-    func prepared(_ constants: ConstantInputs) throws(ONNXError) -> any Operator {
+    func prepared(_ constants: ConstantInputs) throws(ONNXError) -> any Operator { try packed(constants) }
+
+    /// A copy that holds its weights packed; the same where they are no constants.
+    func packed(_ constants: ConstantInputs) throws(ONNXError) -> MatMulNBits {
         guard weightInputs.allSatisfy({ constants[$0] != nil }), let values = constants[Input.values],
             let scales = constants[Input.scales]
         else { return self }
@@ -76,10 +79,7 @@ struct MatMulNBits: FloatOperator {
     }
 
     func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
-        let input = try context.input(Input.activations, oneOf: [.float32])
-        guard let last = input.shape.dimensions.last, last == weights.inputs else {
-            throw ONNXError("op.shape", "A is \(input); its last dimension must be K, \(weights.inputs).")
-        }
+        let plan = try plan(for: try context.input(Input.activations, oneOf: [.float32]))
         if matrix == nil {
             try weights.check(
                 .init(
@@ -88,7 +88,15 @@ struct MatMulNBits: FloatOperator {
                     groupIndex: context.optionalInput(Input.groupIndex),
                     bias: context.optionalInput(Input.bias)))
         }
-        return [OutputPlan(.float32, try Shape(input.shape.dimensions.dropLast() + [weights.outputs]))]
+        return [plan]
+    }
+
+    /// The output for an input of this type.
+    func plan(for input: TensorType) throws(ONNXError) -> OutputPlan {
+        guard let last = input.shape.dimensions.last, last == weights.inputs else {
+            throw ONNXError("op.shape", "A is \(input); its last dimension must be K, \(weights.inputs).")
+        }
+        return OutputPlan(.float32, try Shape(input.shape.dimensions.dropLast() + [weights.outputs]))
     }
 
     func run(_ context: RunContext) throws(ONNXError) {
