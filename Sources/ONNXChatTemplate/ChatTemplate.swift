@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+public import ONNXErrors
+public import ONNXJSON
+
+/// A chat template: the subset of Jinja that models use, as `transformers` runs it.
+///
+/// It is immutable and can be used from any number of threads at once. Rendering is bounded in steps, output and
+/// depth, and no input can trap. The text that comes out equals that of `jinja2` for the same input; what is not
+/// supported is refused when the template is read.
+///
+///     let template = try ChatTemplate(source: "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}")
+///     let prompt = try template.render(messages: [["role": "user", "content": "Hello"]])
+public struct ChatTemplate: Sendable {
+    /// The text of the template.
+    public let source: String
+
+    private let statements: [TemplateStatement]
+    private let limits: TemplateLimits
+
+    /// Reads a template.
+    ///
+    /// - Throws: `template.syntax`, `template.unsupported` (naming everything unsupported at once),
+    ///   `template.too_deep` or `template.too_large`, with line and column.
+    public init(source: String, limits: TemplateLimits = TemplateLimits()) throws(ONNXError) {
+        self.source = source
+        self.limits = limits
+        statements = try TemplateParser.parse(source, limits: limits)
+    }
+
+    /// Role names whose text counts as the template's own, so that templates may build tokens around them
+    /// (`'<|' + role + '|>'`). Any other role is data.
+    public static let knownRoles: Set<String> = [
+        "system", "user", "assistant", "tool", "developer", "function", "model", "ipython", "observation",
+    ]
+
+    /// What a template is given beside the messages.
+    public struct Options: Sendable {
+        /// The `tools` variable; null where there are none.
+        public var tools: JSONValue = .null
+        /// The `documents` variable; null where there are none.
+        public var documents: JSONValue = .null
+        public var addGenerationPrompt = false
+        /// The spelling of the beginning-of-text token; it counts as the template's own text.
+        public var bosToken: String?
+        public var eosToken: String?
+        /// Other special tokens by variable name (`pad_token`, `unk_token`); they count as the template's own text.
+        public var specialTokens: [String: String] = [:]
+        /// Further variables. Their texts are data.
+        public var variables = JSONObject()
+        /// What `strftime_now` shows; the time of rendering where nil.
+        public var now: TemplateClock?
+        /// Gives a message's reasoning under both names that templates read, `reasoning_content` and `thinking`,
+        /// whichever the message has, as `transformers` does.
+        public var aliasesReasoning = true
+        public var trustedRoles = ChatTemplate.knownRoles
+
+        public init() {}
+    }
+
+    /// Renders a conversation.
+    ///
+    /// - Throws: `template.undefined`, `template.type`, `template.arithmetic`, `template.limit`,
+    ///   `template.unsupported` with line and column; `template.raised` with the text that the template gave to
+    ///   `raise_exception`.
+    public func render(messages: JSONValue, options: Options = Options()) throws(ONNXError) -> RenderedPrompt
+    {
+        var globals: [String: TemplateValue] = [:]
+        for (name, value) in zip(options.variables.keys, options.variables.values) {
+            globals[name] = TemplateValue(value)
+        }
+        globals["messages"] = messagesValue(messages, options)
+        globals["tools"] = TemplateValue(options.tools)
+        globals["documents"] = TemplateValue(options.documents)
+        globals["add_generation_prompt"] = .bool(options.addGenerationPrompt)
+        if let token = options.bosToken { globals["bos_token"] = .trusted(token) }
+        if let token = options.eosToken { globals["eos_token"] = .trusted(token) }
+        for (name, token) in options.specialTokens { globals[name] = .trusted(token) }
+        var renderer = TemplateRenderer(limits: limits, clock: options.now ?? .now, globals: globals)
+        _ = try renderer.run(statements)
+        return RenderedPrompt(renderer.output)
+    }
+
+    private func messagesValue(_ messages: JSONValue, _ options: Options) -> TemplateValue {
+        guard case .array(let elements) = messages else { return TemplateValue(messages) }
+        return .list(
+            elements.map { element in
+                guard case .object(var message) = element else { return TemplateValue(element) }
+                if options.aliasesReasoning { message = Self.aliasingReasoning(message) }
+                guard case .dictionary(var dictionary) = TemplateValue(.object(message)) else { return .none }
+                if let role = message["role"]?.stringValue, options.trustedRoles.contains(role) {
+                    dictionary.set(.trusted(role), for: "role", isTrusted: false)
+                }
+                return .dictionary(dictionary)
+            })
+    }
+
+    private static func aliasingReasoning(_ message: JSONObject) -> JSONObject {
+        let names = ["reasoning_content", "thinking", "reasoning"]
+        guard let reasoning = names.lazy.compactMap({ message[$0] }).first(where: { !$0.isNull }) else {
+            return message
+        }
+        var result: JSONObject = ["thinking": reasoning]
+        for (key, value) in zip(message.keys, message.values) { result[key] = value }
+        result["reasoning_content"] = reasoning
+        return result
+    }
+}

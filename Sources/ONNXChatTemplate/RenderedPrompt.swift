@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The text that a template made, with where each part comes from.
+public struct RenderedPrompt: Sendable, Hashable {
+    /// A part of the text.
+    public struct Segment: Sendable, Hashable {
+        public var text: String
+
+        /// Whether the part was written by the template (or is a token the caller vouched for), rather than taken
+        /// from messages, tools or variables.
+        public var isFromTemplate: Bool
+
+        public init(text: String, isFromTemplate: Bool) {
+            self.text = text
+            self.isFromTemplate = isFromTemplate
+        }
+    }
+
+    /// The parts in order; neighbours differ in where they come from.
+    public var segments: [Segment]
+
+    /// The whole text.
+    public var text: String { segments.map(\.text).joined() }
+
+    init(_ text: TemplateText) {
+        segments = []
+        var start = 0
+        for span in text.spans {
+            segments.append(
+                Segment(
+                    text: String(decoding: text.bytes[start..<span.end], as: UTF8.self),
+                    isFromTemplate: span.isTrusted))
+            start = span.end
+        }
+    }
+}
