@@ -21,6 +21,13 @@ if ! "$root/Scripts/build.sh" --build-tests; then
     exit 1
 fi
 "$root/Scripts/model.sh" || count 0 1 0
+# Tests that ask an oracle while they run find its Python here.
+requirements=Tests/Fixtures/scripts/requirements-test.txt
+if [ -f "$requirements" ]; then
+    "$root/Scripts/python.sh" "$requirements" || count 0 1 0
+    export ONNXLM_TEST_PYTHON=$root/.venv/bin/python
+fi
+export ONNXLM_TEST_COMMAND=$command_binary ONNXLM_TEST_MODEL=$root/$default_model
 mkdir -p "$results"
 rm -f "$results"/swift*.xml
 
