@@ -80,7 +80,7 @@ package struct GGUFFile: Sendable {
         }
         let version = try cursor.integer(UInt32.self, "the version")
         if version == 2 || version == 3 { return Int(version) }
-        guard version.byteSwapped > 3 else {
+        guard !(1...3).contains(version.byteSwapped) else {
             throw ONNXError("gguf.big_endian", "The file is big-endian; only little-endian files are read.")
         }
         throw ONNXError("gguf.version", "GGUF version \(version) is not supported; versions 2 and 3 are.")

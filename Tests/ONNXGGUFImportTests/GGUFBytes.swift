@@ -86,6 +86,12 @@ final class TemporaryFolder {
 extension GGUFBytes {
     /// A llama of two layers with hidden size 64, two heads of 32 and one key head.
     static func tinyLlama(architecture: String = "llama") -> GGUFBytes {
+        architecture == "llama" ? llama : make(architecture)
+    }
+
+    private static let llama = make("llama")
+
+    private static func make(_ architecture: String) -> GGUFBytes {
         var file = GGUFBytes()
         file.add("general.architecture", architecture)
         for (key, value) in [
