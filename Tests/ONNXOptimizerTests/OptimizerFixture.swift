@@ -23,11 +23,13 @@ enum OptimizerFixture {
             graph, operatorSets: operatorSets, options: options, workers: WorkerPool(threadCount: 2))
     }
 
-    /// Runs a graph without any pass of the loader.
-    static func run(_ graph: Graph, _ inputs: [String: Tensor]) throws(ONNXError) -> [String: Tensor] {
+    /// Runs a graph as a model is run, without the passes in `disabled`.
+    static func run(
+        _ graph: Graph, _ inputs: [String: Tensor], disabled: Set<String> = Set(GraphOptimizer.passNames)
+    ) throws(ONNXError) -> [String: Tensor] {
         var options = LoadOptions()
         options.threadCount = 2
-        options.disabledPasses = Set(GraphOptimizer.passNames)
+        options.disabledPasses = disabled
         let model = Model(irVersion: 10, operatorSets: operatorSets, graph: graph)
         return try InferenceModel(model, options: options).run(inputs)
     }

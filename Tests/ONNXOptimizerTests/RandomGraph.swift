@@ -6,11 +6,14 @@ import ONNXTensors
 struct RandomGraph {
     private var state: UInt64
     private var count = 0
-    private(set) var graph = Graph(name: "random")
+    private let hasProducts: Bool
+    private(set) var graph = Graph()
     private var values: [String] = ["x", "y"]
 
-    init(seed: UInt64, nodes: Int = 24) {
+    init(seed: UInt64, nodes: Int = 24, hasProducts: Bool = true) {
+        self.hasProducts = hasProducts
         state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
+        var graph = Graph(name: "random")
         graph.inputs = [OptimizerFixture.input("x", [3, 32]), OptimizerFixture.input("y", [3, 32])]
         graph.initializers["half"] = OptimizerFixture.floats([0.5])
         for _ in 0..<nodes { addSome(to: &graph, depth: 0) }
@@ -18,6 +21,7 @@ struct RandomGraph {
         for name in Set(names).subtracting(["x", "y", "half"]).sorted() {
             graph.outputs.append(OptimizerFixture.output(name))
         }
+        self.graph = graph
     }
 
     /// Inputs for the graph.
@@ -64,7 +68,7 @@ struct RandomGraph {
             _ = emit("Mul", next(2) == 0 ? [silu, u] : [u, silu], to: &graph)
             // Half of the time nobody else may see the inner values.
             if next(2) == 0 { values.removeAll { $0 == sigmoid || $0 == silu } }
-        case 5: addProducts(to: &graph)
+        case 5: if hasProducts { addProducts(to: &graph) }
         case 6: addConstants(to: &graph)
         default: addBranch(to: &graph)
         }
