@@ -43,6 +43,6 @@ done < <(list_files .)
 
 while IFS= read -r name; do
     problem "$name: several files bear this name"
-done < <(list_files . | grep '\.swift$' | sed 's|.*/||' | grep -v '^main\.swift$' | sort | uniq -d)
+done < <(list_files . | grep '\.swift$' | sed 's|.*/||' | grep -vE '^(main|Package)\.swift$' | sort | uniq -d)
 
 [ "$problems" = 0 ] || die "sizes: $problems problems"

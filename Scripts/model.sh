@@ -16,6 +16,8 @@ mkdir -p models
 need_disk 600 models "Fetching and importing the default model"
 "$root/Scripts/python.sh"
 
+# What a killed run left an hour ago or more.
+find models -maxdepth 1 -name '.import-*' -mmin +60 -exec rm -rf {} +
 work=$(mktemp -d models/.import-XXXXXX)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT

@@ -10,6 +10,8 @@ else
     pkg-config --exists libprotobuf-c || missing+=(libprotobuf-c-dev)
     pkg-config --exists openblas || missing+=(libopenblas-dev)
 fi
+# Debian's Python comes without what makes virtual environments.
+[ -x "$root/.venv/bin/pip" ] || python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 command -v apt-get >/dev/null \

@@ -5,12 +5,12 @@
 source "$(dirname "$0")/lib.sh"
 
 command -v python3 >/dev/null || die "python3 is not on the PATH. Python 3.11 or later is needed."
-if ! [ -x "$root/.venv/bin/python" ] || ! "$root/.venv/bin/python" -m pip --version >/dev/null 2>&1; then
+if ! [ -x "$root/.venv/bin/python" ] || ! [ -x "$root/.venv/bin/pip" ]; then
     say "Making the Python environment .venv"
     rm -rf "$root/.venv"
     quietly python3 -m venv "$root/.venv" || {
         rm -rf "$root/.venv"
-        die "python3 cannot make a virtual environment. On Debian: apt-get install python3-venv"
+        die "python3 cannot make a virtual environment. On Debian its package is python3-venv"
     }
 fi
 [ $# -gt 0 ] || exit 0

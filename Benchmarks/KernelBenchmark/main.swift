@@ -18,7 +18,8 @@ struct Benchmark {
         var runs = 0
         while runs < 5 || (clock.now - begin < .milliseconds(600) && runs < 2000) {
             let duration = try clock.measure(body)
-            let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+            let seconds =
+                Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
             best = min(best, seconds)
             runs += 1
         }
@@ -53,8 +54,10 @@ func quantised(
     bits: Int, blockSize: Int, k: Int, n: Int, level: Int, hasZeros: Bool, workers: WorkerPool
 ) throws -> QuantizedMatrix {
     let blocks = (k + blockSize - 1) / blockSize
-    let values = UnsafeMutableRawBufferPointer.allocate(byteCount: n * blocks * blockSize * bits / 8, alignment: 64)
-    let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: n * ((blocks * bits + 7) / 8), alignment: 64)
+    let values = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: n * blocks * blockSize * bits / 8, alignment: 64)
+    let zeros = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: n * ((blocks * bits + 7) / 8), alignment: 64)
     defer {
         values.deallocate()
         zeros.deallocate()
@@ -81,7 +84,8 @@ func quantisedProducts(_ benchmark: Benchmark) throws {
         (4, 32, 0, false), (8, 32, 0, false),
     ] {
         let name = "q\(bits)b\(blockSize) level \(level)\(zeros ? " zeros" : "")"
-        guard benchmark.filter.isEmpty || name.contains(benchmark.filter) || benchmark.filter.contains(name) else {
+        guard benchmark.filter.isEmpty || name.contains(benchmark.filter) || benchmark.filter.contains(name)
+        else {
             continue
         }
         let large = try quantised(
@@ -95,7 +99,8 @@ func quantisedProducts(_ benchmark: Benchmark) throws {
         for rows in [1, 4] {
             try benchmark.measure("\(name) memory rows \(rows)", unit: "B", amount: Double(large.byteCount)) {
                 try large.multiply(
-                    UnsafePointer(x.baseAddress!), rows: rows, into: y.baseAddress!, workers: benchmark.workers,
+                    UnsafePointer(x.baseAddress!), rows: rows, into: y.baseAddress!,
+                    workers: benchmark.workers,
                     scratch: benchmark.scratch)
             }
         }
@@ -104,7 +109,8 @@ func quantisedProducts(_ benchmark: Benchmark) throws {
                 "\(name) cache rows \(rows)", unit: "MAC", amount: Double(k) * 1024 * Double(rows)
             ) {
                 try small.multiply(
-                    UnsafePointer(x.baseAddress!), rows: rows, into: y.baseAddress!, workers: benchmark.workers,
+                    UnsafePointer(x.baseAddress!), rows: rows, into: y.baseAddress!,
+                    workers: benchmark.workers,
                     scratch: benchmark.scratch)
             }
         }

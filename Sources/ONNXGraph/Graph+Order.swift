@@ -10,7 +10,7 @@ extension Graph {
     ///
     /// - Throws: `graph.cycle` with the nodes of the loop.
     /// - Complexity: linear in nodes and values, times the depth of subgraphs.
-    package func topologicallySorted() throws(ONNXError) -> Graph { try sorted().graph }
+    package func topologicallySorted() throws(ONNXError) -> Graph { try sorted(findsCaptures: false).graph }
 
     /// The names that the graph reads from the graphs around it.
     ///
@@ -33,7 +33,9 @@ extension Graph {
         return names
     }
 
-    private func sorted() throws(ONNXError) -> (graph: Graph, captured: Set<String>) {
+    private func sorted(
+        findsCaptures: Bool
+    ) throws(ONNXError) -> (graph: Graph, captured: Set<String>) {
         var graph = self
         var reads: [[String]] = []
         reads.reserveCapacity(nodes.count)
@@ -41,16 +43,16 @@ extension Graph {
         for index in nodes.indices {
             var names = nodes[index].inputs
             try graph.nodes[index].mapSubgraphs { (subgraph) throws(ONNXError) -> Graph in
-                let (sorted, captured) = try subgraph.sorted()
+                let (sorted, captured) = try subgraph.sorted(findsCaptures: true)
                 names.append(contentsOf: captured)
                 return sorted
             }
-            allReads.formUnion(names)
+            if findsCaptures { allReads.formUnion(names) }
             reads.append(names)
         }
         let order = try NodeOrder(nodes: graph.nodes, reads: reads).sorted()
         graph.nodes = order.map { graph.nodes[$0] }
-        return (graph, allReads.subtracting(definedNames))
+        return (graph, findsCaptures ? allReads.subtracting(definedNames) : [])
     }
 }
 

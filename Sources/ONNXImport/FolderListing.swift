@@ -11,7 +11,7 @@
 /// The names in a folder, for messages that say what is there.
 enum FolderListing {
     /// At most this many entries are looked at.
-    private static let entryLimit = 4096
+    private static let entryLimit = 1024
 
     /// The names in `folder`, sorted, without those that begin with a dot; empty when it cannot be read.
     static func names(in folder: String) -> [String] {
@@ -29,10 +29,10 @@ enum FolderListing {
 
     /// The name in `folder` that is most like `name`, if any is close.
     static func similarName(to name: String, in folder: String) -> String? {
-        let wanted = Array(name.lowercased().utf8.prefix(255))
+        let wanted = Array(name.lowercased().utf8.prefix(64))
         var best: (name: String, distance: Int)?
         for candidate in names(in: folder) where candidate != name {
-            let distance = editDistance(wanted, Array(candidate.lowercased().utf8.prefix(255)))
+            let distance = editDistance(wanted, Array(candidate.lowercased().utf8.prefix(64)))
             if distance <= max(2, wanted.count / 3), distance < best?.distance ?? Int.max {
                 best = (candidate, distance)
             }

@@ -39,9 +39,7 @@ package struct ModelFile: Sendable {
     ///
     /// - Throws: `model.not_found`, `model.not_regular`, `io.*`, and `model.hard_link` where asked for.
     package static func open(_ path: String, refusesHardLinks: Bool = false) throws(ONNXError) -> MappedFile {
-        guard !path.utf8.contains(0) else {
-            throw ONNXError("model.not_found", "A path cannot contain a NUL byte.")
-        }
+        guard !path.utf8.contains(0) else { throw nulInPath }
         #if canImport(Darwin)
             let descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         #elseif canImport(Musl)
@@ -67,13 +65,18 @@ package struct ModelFile: Sendable {
         return try MappedFile(descriptor: descriptor, path: path)
     }
 
+    private static var nulInPath: ONNXError {
+        ONNXError("model.not_found", "A path cannot contain a NUL byte.")
+    }
+
     private static func notRegular(_ path: String) -> ONNXError {
         ONNXError("model.not_regular", "\"\(path)\" is not a regular file.")
     }
 
     private static func locate(_ path: String) throws(ONNXError) -> String {
+        guard !path.utf8.contains(0) else { throw nulInPath }
         var info = stat()
-        guard !path.utf8.contains(0), stat(path, &info) == 0 else {
+        guard stat(path, &info) == 0 else {
             let number = errno
             guard number == ENOENT || number == ENOTDIR else { throw MappedFile.openError(path, number) }
             let (folder, name) = split(path)

@@ -14,6 +14,17 @@ enum UTF8Check {
     static func check(_ bytes: UnsafeRawBufferPointer, allowsNull: Bool = false) -> Verdict {
         var index = 0
         while index < bytes.count {
+            // Eight bytes at once while all are ASCII and none is NUL.
+            while bytes.count - index >= 8 {
+                let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                let hasHighBit = word & 0x8080_8080_8080_8080
+                let hasLowByte = word.subtractingReportingOverflow(0x0101_0101_0101_0101)
+                guard hasHighBit == 0, !hasLowByte.overflow,
+                    hasLowByte.partialValue & 0x8080_8080_8080_8080 == 0
+                else { break }
+                index += 8
+            }
+            guard index < bytes.count else { break }
             let lead = bytes[index]
             if lead == 0, !allowsNull { return .null(index) }
             if lead < 0x80 {

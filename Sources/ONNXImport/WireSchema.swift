@@ -62,7 +62,7 @@ struct WireField: Sendable {
 }
 
 /// The fields of every message kind, by number; it repeats `onnx.proto`.
-struct WireSchema: Sendable {
+package struct WireSchema: Sendable {
     /// Every field number of the schema is below this.
     static let fieldLimit = 32
 

@@ -4,6 +4,7 @@ public import ONNXGraph
 import ONNXImport
 import ONNXKernels
 package import ONNXOperators
+import ONNXOptimizer
 public import ONNXTensors
 
 /// A model ready to run: immutable, shared by any number of sessions and threads.
@@ -32,6 +33,9 @@ public final class InferenceModel: Sendable {
     /// Whether the model has the input ``positionsInputName``; without it logits come for every position.
     package var givesChosenPositions: Bool { inputs.contains { $0.name == Self.positionsInputName } }
 
+    /// The number of cores that this process may use.
+    public static var defaultThreadCount: Int { WorkerPool.defaultThreadCount }
+
     /// Threads that compute, the caller's included.
     public var threadCount: Int { workers.threadCount }
 
@@ -47,6 +51,9 @@ public final class InferenceModel: Sendable {
             return sum + bytes
         }
     }
+
+    /// The names of the graph passes, for ``LoadOptions/disabledPasses``.
+    public static var optimizationPasses: [String] { GraphOptimizer.passNames + ["last-positions"] }
 
     let program: GraphProgram
     let workers: WorkerPool
@@ -68,10 +75,13 @@ public final class InferenceModel: Sendable {
     package init(_ model: Model, options: LoadOptions = LoadOptions(), registry: OperatorRegistry = .builtin)
         throws(ONNXError)
     {
+        let model = try model.inliningFunctions { registry.contains(domain: $0, name: $1) }
         try SupportReport(model.graph, operatorSets: model.operatorSets, registry: registry).check()
         self.options = options
         self.workers = try WorkerPool(threadCount: options.threadCount ?? WorkerPool.defaultThreadCount)
-        var graph = model.graph
+        var graph = try GraphOptimizer.optimize(
+            model.graph, operatorSets: model.operatorSets, registry: registry,
+            options: OptimizerOptions(disabledPasses: options.disabledPasses), workers: workers)
         if let output = options.lastPositionOutput, !options.disabledPasses.contains("last-positions") {
             _ = LastPositionPass.apply(to: &graph, output: output)
         }

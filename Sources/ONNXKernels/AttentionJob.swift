@@ -74,6 +74,11 @@ struct AttentionJob {
         }
     }
 
+    private var kernel: KernelSet.Attend {
+        if attention.headSize % 8 != 0 { return kernels.attendAnySize }
+        return attention.cacheType == .float16 ? kernels.attendHalf : kernels.attend
+    }
+
     private func positions(_ tile: Int) -> Int {
         min(tilePositions, attention.sequence - tile * tilePositions)
     }
@@ -132,7 +137,7 @@ struct AttentionJob {
             bias_head_stride: Int64(attention.bias?.headStride ?? 0),
             bias_position_stride: Int64(attention.bias?.positionStride ?? 0), maxima: state,
             sums: state + rowsPerTile, outputs: outputs(state), scores: scores)
-        kernels.attend(&args)
+        kernel(&args)
     }
 
     private func merge(

@@ -31,6 +31,8 @@
             set.siluMultiply = silu_mul_f32_avx2
             set.softmax = softmax_f32_avx2
             set.rotary = rotary_f32_avx2
+            set.attend = attention_f32_avx2
+            set.attendHalf = attention_f16_avx2
             return set
         }()
     }

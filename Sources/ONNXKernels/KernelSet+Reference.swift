@@ -35,7 +35,9 @@ extension KernelSet {
         siluMultiply: silu_mul_f32_reference,
         softmax: softmax_f32_reference,
         rotary: rotary_f32_reference,
+        attendAnySize: attention_f32_reference,
         attend: attention_f32_reference,
+        attendHalf: attention_f32_reference,
         mergeAttention: attention_merge_f32_reference,
         finishAttention: attention_finish_f32_reference)
 }

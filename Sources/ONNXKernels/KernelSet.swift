@@ -50,7 +50,12 @@ package struct KernelSet: Sendable {
     package var siluMultiply: Binary
     package var softmax: Softmax
     package var rotary: Rotary
+    /// Any head size: the fallback for sizes that ``attend`` does not take.
+    package var attendAnySize: Attend
+    /// float32 caches, head sizes that are multiples of 8.
     package var attend: Attend
+    /// float16 caches, head sizes that are multiples of 8.
+    package var attendHalf: Attend
     package var mergeAttention: MergeAttention
     package var finishAttention: FinishAttention
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 #if ONNXLM_AVX2
     package import CONNXKernelABI
 
@@ -50,7 +51,8 @@
         var i = 0
         while i &+ 8 <= count {
             let wide = _mm256_slli_epi32(_mm256_cvtepu16_epi32(loadWords(source + i)), 16)
-            _mm256_storeu_si256(UnsafeMutableRawPointer(target + i).assumingMemoryBound(to: __m256i_u.self), wide)
+            _mm256_storeu_si256(
+                UnsafeMutableRawPointer(target + i).assumingMemoryBound(to: __m256i_u.self), wide)
             i &+= 8
         }
         while i < count {

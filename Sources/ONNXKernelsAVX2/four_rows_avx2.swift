@@ -8,7 +8,8 @@
     /// Stores a tile of four rows and eight columns, or what of it exists.
     @inline(__always)
     func storeRows(
-        _ a: onnxlm_qmatmul_args, _ panel: Int, _ group: Int, _ f0: __m256, _ f1: __m256, _ f2: __m256, _ f3: __m256
+        _ a: onnxlm_qmatmul_args, _ panel: Int, _ group: Int, _ f0: __m256, _ f1: __m256, _ f2: __m256,
+        _ f3: __m256
     ) {
         let first = panel &* 8
         let stride = Int(a.y_row_stride)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 #if ONNXLM_AVX2
     package import CONNXKernelABI
 
@@ -112,7 +113,8 @@
 
     @inline(__always)
     private func laneTotal64(_ value: __m256d) -> Double {
-        let upper = _mm256_castps_pd(onnxlm_mm256_high_halves_ps(_mm256_castpd_ps(value), _mm256_castpd_ps(value)))
+        let upper = _mm256_castps_pd(
+            onnxlm_mm256_high_halves_ps(_mm256_castpd_ps(value), _mm256_castpd_ps(value)))
         let two = _mm_add_pd(_mm256_castpd256_pd128(value), _mm256_castpd256_pd128(upper))
         return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)))
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 #if ONNXLM_AVX2
     package import CONNXKernelABI
 
@@ -56,7 +57,8 @@
                     let target = UnsafeMutableRawPointer(a.values) + unit
                     let first = (quad &* group &+ row) &* 4
                     let second = ((quad &+ 1) &* group &+ row) &* 4
-                    target.storeBytes(of: UInt32(truncatingIfNeeded: pair), toByteOffset: first, as: UInt32.self)
+                    target.storeBytes(
+                        of: UInt32(truncatingIfNeeded: pair), toByteOffset: first, as: UInt32.self)
                     target.storeBytes(
                         of: UInt32(truncatingIfNeeded: pair >> 32), toByteOffset: second, as: UInt32.self)
                     i &+= 8

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 package import CONNXKernelABI
 
 /// Dequantises one row of packed values; see `onnxlm_dequantize_row_args`.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 package import CONNXKernelABI
 
 /// Dequantises units of two neighbouring panels into a float tile; see `onnxlm_dequantize_tile_args`.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 package import CONNXKernelABI
 
 /// One row of int8 activations times packed panels of 4 or 8 bits; see `onnxlm_qmatmul_args`.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 package import CONNXKernelABI
 
 /// Rotary embedding of the heads of one position; see `onnxlm_rotary_args`.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 package import CONNXKernelABI
 
 /// A tile of a float product in a fixed order of summation; see `onnxlm_sgemm_tile_args`.

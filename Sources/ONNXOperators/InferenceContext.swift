@@ -80,7 +80,8 @@ package final class InferenceContext {
         let (a, b) = (try input(first), try input(second))
         guard a.elementType == b.elementType else {
             throw ONNXError(
-                "op.type_mismatch", "Inputs \(first) and \(second) are \(a) and \(b); their types must agree.")
+                "op.type_mismatch", "Inputs \(first) and \(second) are \(a) and \(b); their types must agree."
+            )
         }
     }
 

@@ -28,7 +28,8 @@ extension TypedKernels {
         _ input: Tensor, axis: Int, greatest: Bool, last: Bool, into output: Tensor
     ) throws(ONNXError) {
         let work = ArgExtremeWork(
-            input: input, view: AxisView(input.shape, axis: axis), greatest: greatest, last: last, output: output)
+            input: input, view: AxisView(input.shape, axis: axis), greatest: greatest, last: last,
+            output: output)
         try dispatch(input.elementType, work, in: "ArgMax")
     }
 
@@ -61,7 +62,8 @@ extension TypedKernels {
         _ input: Tensor, axis: Int, logarithm: Bool, into output: Tensor, workers: WorkerPool
     ) throws(ONNXError) {
         try softmax(
-            input, view: AxisView(input.shape, axis: axis), logarithm: logarithm, into: output, workers: workers)
+            input, view: AxisView(input.shape, axis: axis), logarithm: logarithm, into: output,
+            workers: workers)
     }
 
     /// The same along the middle of a view.
@@ -167,7 +169,9 @@ private struct TopKWork: NumericWork {
 
     /// Whether the element at `a` comes before the one at `b`.
     @inline(__always)
-    private func precedes<Element: NumericElement>(_ start: UnsafePointer<Element>, _ a: Int, _ b: Int) -> Bool {
+    private func precedes<Element: NumericElement>(_ start: UnsafePointer<Element>, _ a: Int, _ b: Int)
+        -> Bool
+    {
         let x = start[a * view.inner]
         let y = start[b * view.inner]
         let (xIsNaN, yIsNaN) = (x != x, y != y)
@@ -229,7 +233,9 @@ private struct SoftmaxWork: FloatWork {
                 }
                 if logarithm {
                     let logSum = Element.logarithm(sum)
-                    for i in 0..<view.length { to[base + i * step] = from[base + i * step] - greatest - logSum }
+                    for i in 0..<view.length {
+                        to[base + i * step] = from[base + i * step] - greatest - logSum
+                    }
                 } else {
                     let scale = 1 / sum
                     for i in 0..<view.length { to[base + i * step] *= scale }

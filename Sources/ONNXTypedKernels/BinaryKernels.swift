@@ -23,6 +23,13 @@ extension TypedKernels {
     package static func binary(
         _ operation: BinaryOperation, _ a: Tensor, _ b: Tensor, into output: Tensor, workers: WorkerPool
     ) throws(ONNXError) {
+        if output.elementType == .float32, a.shape == b.shape, let function = operation.vectorFunction {
+            RowKernels.apply(
+                function, a.pointer(to: Float.self), b.pointer(to: Float.self),
+                into: output.mutablePointer(to: Float.self), count: output.shape.elementCount,
+                workers: workers)
+            return
+        }
         switch operation {
         case .divide, .truncatedRemainder, .flooredRemainder:
             if !b.elementType.isFloatingPoint, output.shape.elementCount > 0 { try checkNoZero(b) }
@@ -144,6 +151,17 @@ extension TypedKernels {
             for i in 0..<count { target[i] = function(value, b[i]) }
         } else {
             for i in 0..<count { target[i] = function(a[i &* aStride], b[i &* bStride]) }
+        }
+    }
+}
+
+extension BinaryOperation {
+    /// The float32 vector kernel of this function, where there is one.
+    fileprivate var vectorFunction: BinaryFunction? {
+        switch self {
+        case .add: .add
+        case .multiply: .multiply
+        default: nil
         }
     }
 }

@@ -71,7 +71,8 @@ struct BroadcastPlan {
         for axis in all.indices where all[axis] != 1 {
             if let last = dimensions.indices.last,
                 allStrides.indices.allSatisfy({
-                    strides[$0][last] == allStrides[$0][axis].multipliedReportingOverflow(by: all[axis]).partialValue
+                    strides[$0][last]
+                        == allStrides[$0][axis].multipliedReportingOverflow(by: all[axis]).partialValue
                 })
             {
                 dimensions[last] *= all[axis]

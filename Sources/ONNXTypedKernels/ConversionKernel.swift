@@ -12,8 +12,8 @@ extension TypedKernels {
 
     /// Converts every element of `source` to the type of `target`, which has as many elements.
     ///
-    /// Floating point to integer truncates and saturates, NaN gives 0; integer to integer keeps the low bits;
-    /// anything but zero is true; floating point rounds to nearest, ties to even.
+    /// Floating point to integer truncates and saturates, NaN gives 0; to integers below 8 bits, and from integer to
+    /// integer, the low bits are kept; anything but zero is true; floating point rounds to nearest, ties to even.
     ///
     /// - Throws: `tensor.dtype_unsupported`.
     package static func convert(_ source: Tensor, into target: Tensor, workers: WorkerPool) throws(ONNXError)
@@ -36,7 +36,9 @@ extension TypedKernels {
         inParallel(workers, count: chunkCount, grain: 32) { range in
             withUnsafeTemporaryAllocation(of: Int64.self, capacity: chunk) { integers in
                 withUnsafeTemporaryAllocation(of: Double.self, capacity: chunk) { doubles in
-                    guard let integers = integers.baseAddress, let doubles = doubles.baseAddress else { return }
+                    guard let integers = integers.baseAddress, let doubles = doubles.baseAddress else {
+                        return
+                    }
                     let buffers = WideBuffers(integers: integers, doubles: doubles)
                     for index in range {
                         let start = index * chunk
@@ -63,22 +65,14 @@ extension TypedKernels {
         _ source: Tensor, into target: Tensor, count: Int, workers: WorkerPool
     ) -> Bool {
         switch (source.elementType, target.elementType) {
-        case (.float16, .float32):
-            let from = source.pointer(to: UInt16.self)
-            let to = target.mutablePointer(to: Float.self)
-            inParallel(workers, count: count) { for i in $0 { to[i] = float(fromFloat16Bits: from[i]) } }
-        case (.bfloat16, .float32):
-            let from = source.pointer(to: UInt16.self)
-            let to = target.mutablePointer(to: Float.self)
-            inParallel(workers, count: count) { for i in $0 { to[i] = float(fromBFloat16Bits: from[i]) } }
-        case (.float32, .float16):
-            let from = source.pointer(to: Float.self)
-            let to = target.mutablePointer(to: UInt16.self)
-            inParallel(workers, count: count) { for i in $0 { to[i] = float16Bits(from[i]) } }
-        case (.float32, .bfloat16):
-            let from = source.pointer(to: Float.self)
-            let to = target.mutablePointer(to: UInt16.self)
-            inParallel(workers, count: count) { for i in $0 { to[i] = bfloat16Bits(from[i]) } }
+        case (.float16, .float32), (.bfloat16, .float32):
+            RowKernels.convert(
+                source.pointer(to: UInt16.self), as: source.elementType == .float16 ? .float16 : .bfloat16,
+                into: target.mutablePointer(to: Float.self), count: count, workers: workers)
+        case (.float32, .float16), (.float32, .bfloat16):
+            RowKernels.convert(
+                source.pointer(to: Float.self), into: target.mutablePointer(to: UInt16.self),
+                as: target.elementType == .float16 ? .float16 : .bfloat16, count: count, workers: workers)
         default: return false
         }
         return true

@@ -120,7 +120,9 @@ struct MishFunction: ElementFunction {
 /// `x × sigmoid(alpha × x)`.
 struct SwishFunction: ElementFunction {
     let alpha: Float
-    @inline(__always) func callAsFunction<E: FloatElement>(_ x: E) -> E { x * SigmoidFunction()(E(alpha) * x) }
+    @inline(__always) func callAsFunction<E: FloatElement>(_ x: E) -> E {
+        x * SigmoidFunction()(E(alpha) * x)
+    }
 }
 
 /// `x × Φ(x)` by the error function.

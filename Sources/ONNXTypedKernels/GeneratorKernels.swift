@@ -28,7 +28,8 @@ extension TypedKernels {
             guard step != 0 else { throw ONNXError("op.attr", "The delta is 0.") }
             let (distance, overflow) = last.subtractingReportingOverflow(first)
             guard !overflow else {
-                throw ONNXError("tensor.overflow", "The distance from \(first) to \(last) does not fit in 64 bits.")
+                throw ONNXError(
+                    "tensor.overflow", "The distance from \(first) to \(last) does not fit in 64 bits.")
             }
             guard distance != 0, (distance > 0) == (step > 0) else { return 0 }
             return Int(clamping: (distance.magnitude - 1) / step.magnitude + 1)
@@ -41,7 +42,8 @@ extension TypedKernels {
         }
         let count = ((doubles[1] - doubles[0]) / doubles[2]).rounded(.up)
         guard doubles[2] != 0, count == count else {
-            throw ONNXError("op.attr", "From \(doubles[0]) to \(doubles[1]) in steps of \(doubles[2]) is no range.")
+            throw ONNXError(
+                "op.attr", "From \(doubles[0]) to \(doubles[1]) in steps of \(doubles[2]) is no range.")
         }
         return max(0, Int(Int64(saturating: count)))
     }

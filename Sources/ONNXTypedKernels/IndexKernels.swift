@@ -38,7 +38,8 @@ extension TypedKernels {
                 let outer = block / indices.count
                 let index = indices[block % indices.count]
                 to.advanced(by: block * blockBytes).copyMemory(
-                    from: from.advanced(by: (outer * view.length + index) * blockBytes), byteCount: blockBytes)
+                    from: from.advanced(by: (outer * view.length + index) * blockBytes), byteCount: blockBytes
+                )
             }
         }
     }
@@ -121,7 +122,8 @@ extension TypedKernels {
             let size = updates.elementType.bitWidth / 8
             for (row, offset) in offsets.enumerated() where sliceCount > 0 {
                 output.mutableBaseAddress.advanced(by: offset * size).copyMemory(
-                    from: updates.baseAddress.advanced(by: row * sliceCount * size), byteCount: sliceCount * size)
+                    from: updates.baseAddress.advanced(by: row * sliceCount * size),
+                    byteCount: sliceCount * size)
             }
             return
         }

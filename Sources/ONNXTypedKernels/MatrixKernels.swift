@@ -18,7 +18,8 @@ package struct BatchedProductShape: Sendable {
     /// - Throws: `op.shape` for a scalar or unequal inner dimensions, `op.broadcast` for leading ones.
     package init(_ a: Shape, _ b: Shape) throws(ONNXError) {
         guard a.rank > 0, b.rank > 0 else {
-            throw ONNXError("op.shape", "A matrix product of shapes \(a) and \(b): a scalar has no matrix form.")
+            throw ONNXError(
+                "op.shape", "A matrix product of shapes \(a) and \(b): a scalar has no matrix form.")
         }
         let left = a.rank == 1 ? [1, a[0]] : a.dimensions
         let right = b.rank == 1 ? [b[0], 1] : b.dimensions
@@ -26,7 +27,8 @@ package struct BatchedProductShape: Sendable {
         inner = left[left.count - 1]
         columns = right[right.count - 1]
         guard inner == right[right.count - 2] else {
-            throw ONNXError("op.shape", "A matrix product of shapes \(a) and \(b): the inner dimensions differ.")
+            throw ONNXError(
+                "op.shape", "A matrix product of shapes \(a) and \(b): the inner dimensions differ.")
         }
         let leftBatch = try Shape(Array(left.dropLast(2)))
         let rightBatch = try Shape(Array(right.dropLast(2)))
@@ -92,7 +94,8 @@ extension TypedKernels {
     }
 
     private static func operand<Element>(_ matrix: Tensor, _ isTransposed: Bool) -> MatrixOperand<Element> {
-        MatrixOperand(matrix.pointer(to: Element.self), rowStride: matrix.shape[1], isTransposed: isTransposed)
+        MatrixOperand(
+            matrix.pointer(to: Element.self), rowStride: matrix.shape[1], isTransposed: isTransposed)
     }
 
     private static func transposed(_ matrix: Tensor, _ workers: WorkerPool) throws(ONNXError) -> Tensor {

@@ -6,7 +6,10 @@ package import ONNXTensors
 /// Which scale belongs to which element: one for all, one for each index of an axis, or one for each block of
 /// neighbours along an axis.
 package struct QuantizationLayout: Sendable {
-    private enum Kind { case tensor, axis, blocks(length: Int, count: Int) }
+    private enum Kind {
+        case tensor, axis
+        case blocks(length: Int, count: Int)
+    }
 
     private let kind: Kind
     let view: AxisView
@@ -30,7 +33,8 @@ package struct QuantizationLayout: Sendable {
         } else {
             let axis = try shape.normalizedAxis(axis)
             guard scale.rank == 1, scale[0] == shape[axis] else {
-                throw ONNXError("op.shape", "A scale of shape \(scale) does not suit axis \(axis) of \(shape).")
+                throw ONNXError(
+                    "op.shape", "A scale of shape \(scale) does not suit axis \(axis) of \(shape).")
             }
             kind = .axis
             view = AxisView(shape, axis: axis)

@@ -137,7 +137,8 @@ enum LogOfSumOfExponentialsReduction<Element: SummableElement>: ReductionFunctio
 
     static func end(_ state: State, count: Int) -> Element {
         guard state.greatest < .infinity else { return Element(saturating: state.greatest + state.sum * 0) }
-        return Element(saturating: state.greatest == -.infinity && state.sum == 0
-            ? -.infinity : state.greatest + Double.logarithm(state.sum))
+        return Element(
+            saturating: state.greatest == -.infinity && state.sum == 0
+                ? -.infinity : state.greatest + Double.logarithm(state.sum))
     }
 }

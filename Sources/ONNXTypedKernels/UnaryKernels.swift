@@ -26,6 +26,12 @@ extension TypedKernels {
     package static func unary(
         _ operation: UnaryOperation, _ input: Tensor, into output: Tensor, workers: WorkerPool
     ) throws(ONNXError) {
+        if input.elementType == .float32, let function = operation.vectorFunction {
+            RowKernels.apply(
+                function, input.pointer(to: Float.self), into: output.mutablePointer(to: Float.self),
+                count: input.shape.elementCount, workers: workers)
+            return
+        }
         let run = UnaryRun(input: input, output: output, workers: workers)
         switch operation {
         case .exponential: try run(ExponentialFunction())
@@ -102,6 +108,22 @@ extension TypedKernels {
     }
 }
 
+extension UnaryOperation {
+    /// The float32 vector kernel of this function, where there is one.
+    fileprivate var vectorFunction: UnaryFunction? {
+        switch self {
+        case .exponential: .exp
+        case .hyperbolicTangent: .tanh
+        case .errorFunction: .erf
+        case .sigmoid: .sigmoid
+        case .gelu: .gelu
+        case .tanhGelu: .geluTanh
+        case .swish(let alpha): alpha == 1 ? .silu : .quickGelu(factor: alpha)
+        default: nil
+        }
+    }
+}
+
 private struct UnaryRun {
     let input: Tensor
     let output: Tensor
@@ -145,7 +167,8 @@ private struct SignWork: NumericWork {
                 for i in range { to[i] = from[i].multiplied(by: minusOne) }
             case .absolute: for i in range { to[i] = from[i].absolute }
             case .sign: for i in range { to[i] = from[i].signum }
-            case .relu: for i in range { to[i] = from[i] > 0 || (isFloat && from[i].isNotANumber) ? from[i] : 0 }
+            case .relu:
+                for i in range { to[i] = from[i] > 0 || (isFloat && from[i].isNotANumber) ? from[i] : 0 }
             }
         }
     }

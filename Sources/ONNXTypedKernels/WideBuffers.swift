@@ -121,13 +121,8 @@ struct WideBuffers {
 
     private func toPacked(_ kind: Kind, _ target: Tensor, from start: Int, count: Int) {
         let bits = target.elementType.bitWidth
-        let isSigned = target.elementType == .int4 || target.elementType == .int2
-        let range = PackedElements.range(bits: bits, isSigned: isSigned)
         if kind == .double {
-            for i in 0..<count {
-                let clamped = min(max(Int64(saturating: doubles[i]), range.lowerBound), range.upperBound)
-                integers[i] = clamped
-            }
+            for i in 0..<count { integers[i] = Int64(saturating: doubles[i]) }
         }
         let perByte = 8 / bits
         let to = target.mutablePointer(to: UInt8.self) + start / perByte

@@ -14,6 +14,10 @@ struct FixtureModelsTests {
         return files.filter { $0.hasSuffix(".onnx") }.sorted()
     }()
 
+    @Test func thereAreModels() {
+        #expect(!Self.models.isEmpty)
+    }
+
     @Test(arguments: models) func loads(_ name: String) throws {
         let path = Self.root.appendingPathComponent(name).path
         let (model, report) = try ModelReader.read(path: path)

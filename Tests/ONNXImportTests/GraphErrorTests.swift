@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import ONNXErrors
 import ONNXGraph
 import ONNXImport
@@ -194,6 +195,30 @@ struct GraphErrorTests {
         let bytes = Self.nested(20).bytes
         let time = ContinuousClock().measure { _ = try? ModelReader.load(bytes: bytes) }
         #expect(time < .milliseconds(100))
+    }
+
+    /// Embedders run on threads with small stacks.
+    @Test func deepFilesFitASmallStack() async {
+        var type = Messages.tensorType(1, [2])
+        for _ in 0..<46 { type = Wire().message(4, Wire().message(1, type)) }
+        let types = Messages.model(graph: Messages.graph().message(13, Messages.value("v", type: type))).bytes
+        let graphs = Self.nested(32).bytes
+        let codes = await withCheckedContinuation { continuation in
+            let thread = Thread {
+                let codes = [types, graphs].map { bytes -> String in
+                    do throws(ONNXError) {
+                        _ = try ModelReader.load(bytes: bytes)
+                        return "read"
+                    } catch {
+                        return error.description
+                    }
+                }
+                continuation.resume(returning: codes)
+            }
+            thread.stackSize = 512 << 10
+            thread.start()
+        }
+        #expect(codes == ["read", "read"])
     }
 
     @Test func readsAttributesOfEveryKind() throws {

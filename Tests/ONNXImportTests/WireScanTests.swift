@@ -161,6 +161,22 @@ struct WireScanTests {
         check("proto.too_many", 14, inGraph: false, 7)
     }
 
+    @Test func findsNullAndBrokenTextAtEveryPlace() {
+        for length in 1...20 {
+            for place in 0..<length {
+                var text = [UInt8](repeating: UInt8(ascii: "a"), count: length)
+                text[place] = 0
+                expect("proto.nul", "\(place) of \(length)") { () throws(ONNXError) in
+                    try scan(Wire().data(2, text).bytes)
+                }
+                text[place] = 0x80
+                expect("proto.utf8", "\(place) of \(length)") { () throws(ONNXError) in
+                    try scan(Wire().data(2, text).bytes)
+                }
+            }
+        }
+    }
+
     @Test func countsNodes() {
         var options = ImportOptions()
         options.limits.nodes = 3

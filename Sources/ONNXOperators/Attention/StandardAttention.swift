@@ -54,19 +54,26 @@ struct StandardAttention: Operator {
         let sizes = try StandardAttentionSizes(self, context)
         if let mask = context.optionalInput(3) {
             guard mask.elementType == .bool || mask.elementType == query.elementType else {
-                throw ONNXError("op.type_mismatch", "The mask is \(mask); bool or \(query.elementType) is expected.")
+                throw ONNXError(
+                    "op.type_mismatch", "The mask is \(mask); bool or \(query.elementType) is expected.")
             }
             _ = try sizes.maskStrides(mask.shape)
         }
         if let lengths = context.optionalInput(6) {
-            guard lengths.elementType == .int64, lengths.shape.dimensions == [sizes.batches], !context.hasInput(4) else {
-                throw ONNXError("op.shape", "nonpad_kv_seqlen is \(lengths); int64[\(sizes.batches)] without a past is expected.")
+            guard lengths.elementType == .int64, lengths.shape.dimensions == [sizes.batches],
+                !context.hasInput(4)
+            else {
+                throw ONNXError(
+                    "op.shape",
+                    "nonpad_kv_seqlen is \(lengths); int64[\(sizes.batches)] without a past is expected.")
             }
         }
         let type = query.elementType
         let plans = [
-            OutputPlan(type, try Shape(sizes.outputDimensions)), OutputPlan(type, try Shape(sizes.keyDimensions)),
-            OutputPlan(type, try Shape(sizes.valueDimensions)), OutputPlan(type, try Shape(sizes.scoreDimensions)),
+            OutputPlan(type, try Shape(sizes.outputDimensions)),
+            OutputPlan(type, try Shape(sizes.keyDimensions)),
+            OutputPlan(type, try Shape(sizes.valueDimensions)),
+            OutputPlan(type, try Shape(sizes.scoreDimensions)),
         ]
         return Array(plans.prefix(context.outputCount))
     }
@@ -85,7 +92,8 @@ struct StandardAttention: Operator {
             if let mask { maskStrides = try sizes.maskStrides(mask.shape) }
             let tensors = AttentionTensors(
                 query: query, queryLayout: sizes.layout(sizes.heads, sizes.queries, sizes.headSize),
-                key: key, keyLayout: HeadLayout(heads: sizes.keyHeads, rows: sizes.keys, size: sizes.headSize),
+                key: key,
+                keyLayout: HeadLayout(heads: sizes.keyHeads, rows: sizes.keys, size: sizes.headSize),
                 value: value,
                 valueLayout: HeadLayout(heads: sizes.keyHeads, rows: sizes.keys, size: sizes.valueSize),
                 mask: mask, maskStrides: maskStrides,

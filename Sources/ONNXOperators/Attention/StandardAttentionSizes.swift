@@ -73,7 +73,9 @@ struct StandardAttentionSizes {
         if shape.rank == 4 { return (shape[1], shape[2], shape[3]) }
         guard shape.rank == 3, let heads, heads > 0, shape[2] % heads == 0 else {
             throw ONNXError(
-                "op.shape", "A tensor of shape \(shape) with \(heads.map(String.init) ?? "no number of") heads is not supported.")
+                "op.shape",
+                "A tensor of shape \(shape) with \(heads.map(String.init) ?? "no number of") heads is not supported."
+            )
         }
         return (heads, shape[1], shape[2] / heads)
     }
@@ -97,11 +99,13 @@ struct StandardAttentionSizes {
     /// - Throws: `op.broadcast`.
     func maskStrides(_ mask: Shape) throws(ONNXError) -> [Int] {
         guard let length = mask.dimensions.last, length <= keys, mask.rank <= 4 else {
-            throw ONNXError("op.broadcast", "A mask of shape \(mask) does not suit scores of shape \(scoreDimensions).")
+            throw ONNXError(
+                "op.broadcast", "A mask of shape \(mask) does not suit scores of shape \(scoreDimensions).")
         }
         let target = try Shape([batches, heads, queries, length])
         guard try Shape.broadcast([mask, target]) == target else {
-            throw ONNXError("op.broadcast", "A mask of shape \(mask) does not suit scores of shape \(scoreDimensions).")
+            throw ONNXError(
+                "op.broadcast", "A mask of shape \(mask) does not suit scores of shape \(scoreDimensions).")
         }
         return mask.strides(broadcastTo: target)
     }

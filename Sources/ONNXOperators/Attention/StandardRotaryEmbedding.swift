@@ -28,8 +28,11 @@ struct StandardRotaryEmbedding: Operator {
         let call = try call(input.shape, positions: [])
         let cacheShape: [Int]
         if let positions = context.optionalInput(3) {
-            guard positions.elementType == .int64, positions.shape.dimensions == [call.batches, call.rows] else {
-                throw ONNXError("op.shape", "position_ids is \(positions); int64[\(call.batches), \(call.rows)] is expected.")
+            guard positions.elementType == .int64, positions.shape.dimensions == [call.batches, call.rows]
+            else {
+                throw ONNXError(
+                    "op.shape",
+                    "position_ids is \(positions); int64[\(call.batches), \(call.rows)] is expected.")
             }
             cacheShape = [try context.input(1).shape.dimensions.first ?? 0, call.rotarySize / 2]
         } else {
@@ -38,7 +41,9 @@ struct StandardRotaryEmbedding: Operator {
         for index in 1...2 {
             try context.checkSameElementType(0, index)
             guard try context.input(index).shape.dimensions == cacheShape else {
-                throw ONNXError("op.shape", "Cache \(index) is \(try context.input(index)); shape \(cacheShape) is expected.")
+                throw ONNXError(
+                    "op.shape",
+                    "Cache \(index) is \(try context.input(index)); shape \(cacheShape) is expected.")
             }
         }
         return [OutputPlan(input.elementType, input.shape)]
@@ -71,7 +76,8 @@ struct StandardRotaryEmbedding: Operator {
         case 3 where self.heads > 0 && shape[2] % self.heads == 0:
             (heads, rows, size) = (self.heads, shape[1], shape[2] / self.heads)
         default:
-            throw ONNXError("op.shape", "An input of shape \(shape) with \(self.heads) heads is not supported.")
+            throw ONNXError(
+                "op.shape", "An input of shape \(shape) with \(self.heads) heads is not supported.")
         }
         let rotary = rotarySize == 0 ? size : rotarySize
         guard rotary > 0, rotary <= size, rotary % 2 == 0 else {

@@ -32,11 +32,13 @@ struct TensorScatter: Operator {
             update.shape[axis] <= cache.shape[axis],
             try update.shape.replacing(axis, with: cache.shape[axis]) == cache.shape
         else {
-            throw ONNXError("op.shape", "An update of \(update) does not suit a cache of \(cache), axis \(axis).")
+            throw ONNXError(
+                "op.shape", "An update of \(update) does not suit a cache of \(cache), axis \(axis).")
         }
         if let indices = context.optionalInput(2) {
             guard indices.elementType == .int64, indices.shape.dimensions == [cache.shape[0]] else {
-                throw ONNXError("op.shape", "write_indices is \(indices); int64[\(cache.shape[0])] is expected.")
+                throw ONNXError(
+                    "op.shape", "write_indices is \(indices); int64[\(cache.shape[0])] is expected.")
             }
         }
         return [OutputPlan(cache.elementType, cache.shape)]

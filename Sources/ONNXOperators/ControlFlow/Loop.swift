@@ -36,7 +36,9 @@ struct Loop: Operator {
         for index in 0..<2 {
             guard let input = context.optionalInput(index) else { continue }
             guard input.shape.elementCount == 1, input.elementType == (index == 0 ? .int64 : .bool) else {
-                throw ONNXError("op.shape", "Input \(index) is \(input); one \(index == 0 ? "int64" : "bool") is expected.")
+                throw ONNXError(
+                    "op.shape",
+                    "Input \(index) is \(input); one \(index == 0 ? "int64" : "bool") is expected.")
             }
         }
         return [OutputPlan](repeating: .deferred(.float32), count: context.outputCount)

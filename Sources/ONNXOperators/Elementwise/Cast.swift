@@ -5,8 +5,8 @@ import ONNXTypedKernels
 
 /// Cast: every element in another type.
 ///
-/// Floating point to integer truncates; out of range it saturates, and NaN gives 0. Integer to integer keeps the low
-/// bits. Anything but zero is true.
+/// Floating point to integer truncates; out of range it saturates, and NaN gives 0. Integer to integer, and anything to
+/// fewer than 8 bits, keeps the low bits. Anything but zero is true.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Cast.html>, opsets 1, 6, 9, 13, 19, 21, 23, 24, 25, 28.
 /// - Supports: floats, integers of 2 to 64 bits, bool.
 /// - Deviations: strings, float8, float4 and complex are refused; `saturate` and `round_mode`, which concern only

@@ -68,6 +68,7 @@ struct Dropout: Operator {
 
     private func ratio(_ tensor: Tensor) throws(ONNXError) -> Double {
         let workers = try TypedKernels.serialWorkers()
-        return try TypedKernels.converted(tensor, to: .float64, workers: workers).values(as: Double.self).first ?? 0.5
+        return try TypedKernels.converted(tensor, to: .float64, workers: workers).values(as: Double.self)
+            .first ?? 0.5
     }
 }

@@ -16,7 +16,8 @@ struct Gelu: UnaryFloatOperator {
         switch try node.string("approximate", default: "none") {
         case "none": operation = .gelu
         case "tanh": operation = .tanhGelu
-        case let other: throw ONNXError("attr.value", "approximate is \"\(other)\"; none or tanh is expected.")
+        case let other:
+            throw ONNXError("attr.value", "approximate is \"\(other)\"; none or tanh is expected.")
         }
     }
 }

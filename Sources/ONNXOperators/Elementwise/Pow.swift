@@ -31,7 +31,8 @@ struct Pow: Operator {
             type = exponent.elementType.isFloatingPoint ? .float64 : .int64
         }
         let x = base.elementType == type ? base : try TypedKernels.converted(base, to: type, workers: workers)
-        let y = exponent.elementType == type
+        let y =
+            exponent.elementType == type
             ? exponent : try TypedKernels.converted(exponent, to: type, workers: workers)
         let result = output.elementType == type ? output : try Tensor(allocating: type, output.shape)
         try TypedKernels.binary(.power, x, y, into: result, workers: workers)

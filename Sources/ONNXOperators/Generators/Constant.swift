@@ -22,7 +22,9 @@ struct Constant: Operator {
         if let values = try node.ints("value_ints") {
             found.append(try Tensor(values.map { Int64($0) }, shape: [values.count]))
         }
-        if let value = try node.string("value_string") { found.append(try Tensor(strings: [value], shape: [])) }
+        if let value = try node.string("value_string") {
+            found.append(try Tensor(strings: [value], shape: []))
+        }
         if let values = try node.strings("value_strings") {
             found.append(try Tensor(strings: values, shape: [values.count]))
         }

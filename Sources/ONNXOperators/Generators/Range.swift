@@ -22,7 +22,9 @@ struct RangeOperator: Operator {
         for index in 0..<3 {
             try context.checkSameElementType(0, index)
             guard try context.input(index).shape.elementCount == 1 else {
-                throw ONNXError("op.shape", "Input \(index) has shape \(try context.input(index).shape); a scalar is expected.")
+                throw ONNXError(
+                    "op.shape",
+                    "Input \(index) has shape \(try context.input(index).shape); a scalar is expected.")
             }
         }
         let values = [try context.value(0), try context.value(1), try context.value(2)]

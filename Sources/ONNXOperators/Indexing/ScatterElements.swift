@@ -27,7 +27,8 @@ struct ScatterElements: Operator {
         try indices.shape.checkFits(data.shape, axis: try data.shape.normalizedAxis(axis))
         let updates = try context.input(2)
         guard updates.shape == indices.shape else {
-            throw ONNXError("op.shape", "Updates of shape \(updates.shape) do not suit indices of \(indices.shape).")
+            throw ONNXError(
+                "op.shape", "Updates of shape \(updates.shape) do not suit indices of \(indices.shape).")
         }
         return [OutputPlan(data.elementType, data.shape)]
     }

@@ -26,11 +26,13 @@ struct ScatterND: Operator {
         let rank = indices.shape.rank
         guard data.shape.rank >= 1, rank >= 1, indices.shape[rank - 1] <= data.shape.rank,
             updates.shape.dimensions
-                == indices.shape.dimensions.dropLast() + data.shape.dimensions.dropFirst(indices.shape[rank - 1])
+                == indices.shape.dimensions.dropLast()
+                + data.shape.dimensions.dropFirst(indices.shape[rank - 1])
         else {
             throw ONNXError(
                 "op.shape",
-                "Indices \(indices.shape) and updates \(updates.shape) do not suit data of shape \(data.shape).")
+                "Indices \(indices.shape) and updates \(updates.shape) do not suit data of shape \(data.shape)."
+            )
         }
         return [OutputPlan(data.elementType, data.shape)]
     }

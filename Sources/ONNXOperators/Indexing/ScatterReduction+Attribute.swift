@@ -34,7 +34,8 @@ extension Shape {
     /// - Throws: `op.shape`.
     func checkFits(_ data: Shape, axis: Int) throws(ONNXError) {
         guard rank == data.rank, (0..<rank).allSatisfy({ $0 == axis || self[$0] <= data[$0] }) else {
-            throw ONNXError("op.shape", "Indices of shape \(self) do not suit data of shape \(data), axis \(axis).")
+            throw ONNXError(
+                "op.shape", "Indices of shape \(self) do not suit data of shape \(data), axis \(axis).")
         }
     }
 }

@@ -19,7 +19,9 @@ struct Einsum: Operator {
         equation = try EinsumEquation(text)
         guard equation.operands.count == node.inputCount else {
             throw ONNXError(
-                "op.attr", "The equation \"\(text)\" has \(equation.operands.count) terms for \(node.inputCount) inputs.")
+                "op.attr",
+                "The equation \"\(text)\" has \(equation.operands.count) terms for \(node.inputCount) inputs."
+            )
         }
     }
 

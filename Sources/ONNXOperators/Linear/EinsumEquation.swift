@@ -41,7 +41,8 @@ struct EinsumEquation: Sendable {
             let labels = output.before + (output.after ?? [])
             let known = Set(terms.flatMap { $0.before + ($0.after ?? []) })
             guard Set(labels).count == labels.count, labels.allSatisfy(known.contains) else {
-                throw ONNXError("op.attr", "The equation \"\(text)\" has a label in its result twice or from nowhere.")
+                throw ONNXError(
+                    "op.attr", "The equation \"\(text)\" has a label in its result twice or from nowhere.")
             }
         }
     }
@@ -78,7 +79,8 @@ struct EinsumEquation: Sendable {
         for (term, shape) in zip(operands, shapes) {
             terms.append(labels(term, free: try free((term, shape)), of: broadcastRank))
         }
-        let result = output.map { labels($0, free: $0.after == nil ? 0 : broadcastRank, of: broadcastRank) }
+        let result =
+            output.map { labels($0, free: $0.after == nil ? 0 : broadcastRank, of: broadcastRank) }
             ?? implicitOutput(terms, broadcastRank)
         var order = result
         for label in terms.joined() where !order.contains(label) { order.append(label) }

@@ -32,13 +32,15 @@ struct Gemm: Operator {
         else {
             throw ONNXError(
                 "op.shape",
-                "Shapes \(a.shape) and \(b.shape) (transA \(aIsTransposed), transB \(bIsTransposed)) do not multiply.")
+                "Shapes \(a.shape) and \(b.shape) (transA \(aIsTransposed), transB \(bIsTransposed)) do not multiply."
+            )
         }
         let output = try Shape([a.shape[aIsTransposed ? 1 : 0], b.shape[bIsTransposed ? 0 : 1]])
         if let bias = context.optionalInput(2) {
             try context.checkSameElementType(0, 2)
             guard try Shape.broadcast([output, bias.shape]) == output else {
-                throw ONNXError("op.broadcast", "A bias of shape \(bias.shape) does not stretch to \(output).")
+                throw ONNXError(
+                    "op.broadcast", "A bias of shape \(bias.shape) does not stretch to \(output).")
             }
         }
         return [OutputPlan(a.elementType, output)]

@@ -32,7 +32,8 @@ struct LayerNormalization: Operator {
         for trailing in axis..<input.shape.rank { statistics[trailing] = 1 }
         let shape = try Shape(statistics)
         let plans = [
-            OutputPlan(input.elementType, input.shape), OutputPlan(.float32, shape), OutputPlan(.float32, shape),
+            OutputPlan(input.elementType, input.shape), OutputPlan(.float32, shape),
+            OutputPlan(.float32, shape),
         ]
         return Array(plans.prefix(context.outputCount))
     }
@@ -45,10 +46,12 @@ struct LayerNormalization: Operator {
             guard input.shape.elementCount > 0 else { return }
             let scale = try context.input(1)
             let bias = context.optionalInput(2)
-            let isPlain = scale.shape.elementCount == columns && (bias?.shape.elementCount ?? columns) == columns
+            let isPlain =
+                scale.shape.elementCount == columns && (bias?.shape.elementCount ?? columns) == columns
             let output = context.optionalOutput(0)
             try TypedKernels.layerNormalization(
-                input, rows: input.shape.elementCount / columns, columns: columns, scale: isPlain ? scale : nil,
+                input, rows: input.shape.elementCount / columns, columns: columns,
+                scale: isPlain ? scale : nil,
                 bias: isPlain ? bias : nil, epsilon: epsilon, into: output, mean: context.optionalOutput(1),
                 inverseDeviation: context.optionalOutput(2), workers: context.workers)
             guard !isPlain, let output else { return }

@@ -32,7 +32,8 @@ struct RMSNormalization: Operator {
         try context.inSinglePrecision { (context: RunContext) throws(ONNXError) in
             let given = try context.input(0)
             let output = try context.output(0)
-            let input = given.elementType == output.elementType
+            let input =
+                given.elementType == output.elementType
                 ? given : try TypedKernels.converted(given, to: output.elementType, workers: context.workers)
             let axis = try input.shape.normalizedAxis(axis)
             let columns = input.shape.product(axis..<input.shape.rank)
@@ -40,7 +41,8 @@ struct RMSNormalization: Operator {
             let scale = try context.input(1)
             let isPlain = scale.shape.elementCount == columns
             try TypedKernels.rmsNormalization(
-                input, rows: input.shape.elementCount / columns, columns: columns, scale: isPlain ? scale : nil,
+                input, rows: input.shape.elementCount / columns, columns: columns,
+                scale: isPlain ? scale : nil,
                 epsilon: epsilon, into: output, workers: context.workers)
             if !isPlain {
                 try TypedKernels.binary(.multiply, output, scale, into: output, workers: context.workers)

@@ -12,10 +12,13 @@ extension Shape {
         let columns = product(axis..<rank)
         let isPlain = parameter.elementCount == columns
         let suffix = dimensions.suffix(max(0, rank - axis))
-        if isPlain, parameter.dimensions.drop(while: { $0 == 1 }) == suffix.drop(while: { $0 == 1 }) { return }
+        if isPlain, parameter.dimensions.drop(while: { $0 == 1 }) == suffix.drop(while: { $0 == 1 }) {
+            return
+        }
         guard !isPlain, parameter.rank <= rank, try Shape.broadcast([self, parameter]) == self else {
             throw ONNXError(
-                "op.shape", "A scale or bias of shape \(parameter) does not suit \(self), normalized from axis \(axis).")
+                "op.shape",
+                "A scale or bias of shape \(parameter) does not suit \(self), normalized from axis \(axis).")
         }
     }
 }

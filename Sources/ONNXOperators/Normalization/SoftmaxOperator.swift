@@ -26,7 +26,8 @@ struct SoftmaxAttributes: Sendable {
         if groupsTrailingAxes {
             let axis = axis == shape.rank ? axis : try shape.normalizedAxis(axis)
             return AxisView(
-                rows: shape.product(0..<axis), columns: shape.elementCount == 0 ? 0 : shape.product(axis..<shape.rank))
+                rows: shape.product(0..<axis),
+                columns: shape.elementCount == 0 ? 0 : shape.product(axis..<shape.rank))
         }
         return AxisView(shape, axis: try shape.normalizedAxis(axis))
     }

@@ -36,7 +36,8 @@ struct DequantizeLinear: Operator {
         _ = try QuantizationLayout(input.shape, scale: scale.shape, axis: axis, blockSize: blockSize)
         if let zero = context.optionalInput(2) {
             try context.checkSameElementType(0, 2)
-            guard zero.shape == scale.shape || (zero.shape.elementCount == 1 && scale.shape.elementCount == 1) else {
+            guard zero.shape == scale.shape || (zero.shape.elementCount == 1 && scale.shape.elementCount == 1)
+            else {
                 throw ONNXError("op.shape", "Scale \(scale) and zero point \(zero) differ in shape.")
             }
         }

@@ -21,7 +21,8 @@ struct MatMulInteger: Operator {
             try context.checkSameElementType(index - 2, index)
             let stretched = try spread(zero.shape, isLeft: index == 2, over: matrix.shape)
             guard try Shape.broadcast([stretched, matrix.shape]) == matrix.shape else {
-                throw ONNXError("op.shape", "A zero point of shape \(zero.shape) does not suit \(matrix.shape).")
+                throw ONNXError(
+                    "op.shape", "A zero point of shape \(zero.shape) does not suit \(matrix.shape).")
             }
         }
         return [OutputPlan(.int32, try BatchedProductShape(a.shape, b.shape).output)]

@@ -31,7 +31,8 @@ struct QuantizeLinear: Operator {
         let input = try context.input(0, oneOf: Set.floats.union([.int32]))
         let scale = try context.input(1, oneOf: .floats)
         let target = type ?? context.optionalInput(2)?.elementType ?? .uint8
-        guard Self.targets.contains(target), (context.optionalInput(2)?.elementType ?? target) == target else {
+        guard Self.targets.contains(target), (context.optionalInput(2)?.elementType ?? target) == target
+        else {
             throw ONNXError("tensor.dtype_unsupported", "QuantizeLinear to \(target) is not supported.")
         }
         _ = try QuantizationLayout(input.shape, scale: scale.shape, axis: axis, blockSize: blockSize)

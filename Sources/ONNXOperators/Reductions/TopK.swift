@@ -28,10 +28,12 @@ struct TopK: Operator {
         let axis = try input.shape.normalizedAxis(axis)
         let count = context.hasInput(1) ? try context.integer(1) : count ?? -1
         guard count >= 0, count <= input.shape[axis] else {
-            throw ONNXError("op.attr", "k is \(count); axis \(axis) of shape \(input.shape) has \(input.shape[axis]).")
+            throw ONNXError(
+                "op.attr", "k is \(count); axis \(axis) of shape \(input.shape) has \(input.shape[axis]).")
         }
         let shape = try input.shape.replacing(axis, with: count)
-        return Array([OutputPlan(input.elementType, shape), OutputPlan(.int64, shape)].prefix(context.outputCount))
+        return Array(
+            [OutputPlan(input.elementType, shape), OutputPlan(.int64, shape)].prefix(context.outputCount))
     }
 
     func run(_ context: RunContext) throws(ONNXError) {

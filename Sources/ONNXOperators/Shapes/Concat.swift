@@ -28,10 +28,13 @@ struct Concat: Operator {
             else {
                 throw ONNXError(
                     "op.shape",
-                    "Inputs 0 and \(index) with shapes \(first.shape) and \(shape) do not join along axis \(axis).")
+                    "Inputs 0 and \(index) with shapes \(first.shape) and \(shape) do not join along axis \(axis)."
+                )
             }
             let (sum, overflow) = length.addingReportingOverflow(shape[axis])
-            guard !overflow else { throw ONNXError("tensor.overflow", "The joined axis does not fit in 64 bits.") }
+            guard !overflow else {
+                throw ONNXError("tensor.overflow", "The joined axis does not fit in 64 bits.")
+            }
             length = sum
         }
         return [OutputPlan(first.elementType, try first.shape.replacing(axis, with: length))]

@@ -23,7 +23,8 @@ struct Expand: Operator {
             let output = try context.output(0)
             try TypedKernels.copyStrided(
                 input, dimensions: output.shape.dimensions,
-                strides: input.shape.strides(broadcastTo: output.shape), into: output, workers: context.workers)
+                strides: input.shape.strides(broadcastTo: output.shape), into: output,
+                workers: context.workers)
         }
     }
 }

@@ -45,7 +45,8 @@ struct Pad: Operator {
             let sum = length.addingReportingOverflow(pads[axis].0)
             let total = sum.partialValue.addingReportingOverflow(pads[axis].1)
             guard !sum.overflow, !total.overflow, total.partialValue >= 0 else {
-                throw ONNXError("op.shape", "Pads \(pads[axis]) do not suit axis \(axis) of length \(length).")
+                throw ONNXError(
+                    "op.shape", "Pads \(pads[axis]) do not suit axis \(axis) of length \(length).")
             }
             if mode != .constant, length == 0, total.partialValue > 0 {
                 throw ONNXError("op.shape", "Axis \(axis) is empty: there is nothing to \(mode) from.")

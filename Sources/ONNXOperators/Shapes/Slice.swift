@@ -64,7 +64,8 @@ struct Slice: Operator {
         _ shape: Shape, starts: [Int], ends: [Int], axes: [Int]?, steps: [Int]?
     ) throws(ONNXError) -> [Cut] {
         let axes = axes ?? Array(starts.indices)
-        guard starts.count == ends.count, starts.count == axes.count, steps.map({ $0.count == axes.count }) ?? true
+        guard starts.count == ends.count, starts.count == axes.count,
+            steps.map({ $0.count == axes.count }) ?? true
         else {
             throw ONNXError(
                 "op.shape",

@@ -20,7 +20,8 @@ struct Split: Operator {
         lengths = try node.ints("split")
         count = try node.int("num_outputs", default: node.outputCount)
         guard count == node.outputCount else {
-            throw ONNXError("attr.value", "num_outputs is \(count); the node has \(node.outputCount) outputs.")
+            throw ONNXError(
+                "attr.value", "num_outputs is \(count); the node has \(node.outputCount) outputs.")
         }
     }
 

@@ -16,7 +16,8 @@ struct Tile: Operator {
         let input = try context.input(0, oneOf: .movable)
         let repeats = try context.integers(1)
         guard repeats.count == input.shape.rank, repeats.allSatisfy({ $0 >= 0 }) else {
-            throw ONNXError("op.shape", "The repeats \(repeats) do not suit a tensor of shape \(input.shape).")
+            throw ONNXError(
+                "op.shape", "The repeats \(repeats) do not suit a tensor of shape \(input.shape).")
         }
         var dimensions: [Int] = []
         for (length, times) in zip(input.shape.dimensions, repeats) {

@@ -23,7 +23,8 @@ struct Unsqueeze: Operator {
         let input = try context.input(0)
         let given = context.hasInput(1) ? try context.integers(1) : axes ?? []
         guard input.shape.rank + given.count <= Shape.maximumRank else {
-            throw ONNXError("tensor.rank", "\(given.count) more dimensions exceed a rank of \(Shape.maximumRank).")
+            throw ONNXError(
+                "tensor.rank", "\(given.count) more dimensions exceed a rank of \(Shape.maximumRank).")
         }
         let ones = try Shape([Int](repeating: 1, count: input.shape.rank + given.count))
         let inserted = Set(try ones.normalizedAxes(given))

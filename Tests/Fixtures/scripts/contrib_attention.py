@@ -86,10 +86,12 @@ GROUP_QUERY = [
     dict(new=4, past=12, softcap=2.0, packed=True), dict(new=2, past=20, heads=8, kv_heads=2, sink=True),
     dict(new=1, past=7, buffer=24), dict(new=5, past=7, buffer=24, packed=True), dict(new=6, past=0, buffer=16),
     dict(batch=2), dict(batch=2, packed=True, new=7), dict(batch=2, new=1, past=8),
-    dict(batch=2, new=1, past=8, lengths=[9, 5]), dict(batch=2, new=1, past=11, lengths=[4, 12], packed=True, buffer=16),
+    dict(batch=2, new=1, past=8, lengths=[9, 5]),
+    dict(batch=2, new=1, past=11, lengths=[4, 12], packed=True, buffer=16),
     dict(batch=2, new=7, lengths=[7, 4]), dict(batch=3, new=6, lengths=[2, 6, 5], packed=True, window=3),
     dict(new=1, past=70, size=32, rotary=False), dict(new=40, size=32, rotary=False, heads=2, kv_heads=1),
-    dict(positions=True), dict(positions=True, new=1, past=6, packed=True), dict(new=9, window=4, ring=4), dict(new=1, past=12, window=4, ring=4), dict(new=1, past=3, window=4, ring=4),
+    dict(positions=True), dict(positions=True, new=1, past=6, packed=True), dict(new=9, window=4, ring=4),
+    dict(new=1, past=12, window=4, ring=4), dict(new=1, past=3, window=4, ring=4),
     dict(new=3, past=13, window=4, ring=8, packed=True),
 ]
 

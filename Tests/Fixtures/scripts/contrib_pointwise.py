@@ -35,7 +35,8 @@ NORMS = [
     dict(kind=SKIP_SIMPLE), dict(kind=SKIP_SIMPLE, bias=True), dict(kind=SKIP_SIMPLE, sum_output=False),
     dict(kind=SKIP_SIMPLE, shape=(1, 1, 131), epsilon=1e-6), dict(kind=SKIP_SIMPLE, skip=(3, 24)),
     dict(kind=SKIP), dict(kind=SKIP, beta=True), dict(kind=SKIP, beta=True, bias=True),
-    dict(kind=SKIP, bias=True, sum_output=False), dict(kind=SKIP, skip=(1, 3, 24)), dict(kind=SKIP, skip=(3, 24), beta=True),
+    dict(kind=SKIP, bias=True, sum_output=False), dict(kind=SKIP, skip=(1, 3, 24)),
+    dict(kind=SKIP, skip=(3, 24), beta=True),
     dict(kind=SKIP, shape=(6, 33), large=True),
 ]
 

@@ -111,7 +111,7 @@ def reference(out):
 
 
 def tokens(model):
-    """Greedy answers of onnxruntime-genai to the ids that transformers makes with the folder's tokenizer and template."""
+    """onnxruntime-genai's greedy answers to the ids that transformers makes with the folder's own tokenizer."""
     import onnxruntime_genai as genai
     import transformers
 

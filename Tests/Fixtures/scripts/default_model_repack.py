@@ -5,8 +5,8 @@
 
 OFFICIAL is a folder of the 0.18.0 builder (`-p int4`, `algo_config=rtn`, `matmul_mixed_precision=last_matmul:int8`).
 Q4_1 is `d * q + m` over 32 weights, which is MatMulNBits with the scale `d` and the zero point `-m / d`: exact as a
-float, or rounded to an integer of 0…15; `byte` writes it with 8 bits as `16 q`, scale `d / 16`, where the rounded zero
-point is 16 times finer. Q8_0 is MatMulNBits with 8 bits and no zero points, exactly.
+float, or rounded to an integer of 0…15; `byte` writes it with 8 bits as `16 q`, scale `d / 16`, where the rounded
+zero point is 16 times finer. Q8_0 is MatMulNBits with 8 bits and no zero points, exactly.
 """
 
 import argparse

@@ -68,7 +68,8 @@ def main():
     print(f"\n== nodes: {len(graph.node)}: {dict(counts)}\n")
     for node in graph.node:
         if is_shown(node.name):
-            print(f"[{node.domain}] {node.op_type} {node.name!r}\n    in  {list(node.input)}\n    out {list(node.output)}")
+            print(f"[{node.domain}] {node.op_type} {node.name!r}")
+            print(f"    in  {list(node.input)}\n    out {list(node.output)}")
             for attribute in node.attribute:
                 print("    attr", describe(attribute))
                 if attribute.type == onnx.AttributeProto.GRAPH:

@@ -130,7 +130,8 @@ def _long_rope(rotary_dimension, partial):
         "long_factor": [1.0 + 0.35 * i for i in range(pairs)],
     }
     if not OLD:
-        rope = {"rope_parameters": {**factors, "type": "longrope", "rope_theta": 10000.0, "partial_rotary_factor": partial,
+        rope = {"rope_parameters": {**factors, "type": "longrope", "rope_theta": 10000.0,
+                                    "partial_rotary_factor": partial,
                                     "original_max_position_embeddings": ORIGINAL_CONTEXT}}
     else:
         factors["type"] = factors.pop("rope_type")
@@ -141,7 +142,8 @@ def _long_rope(rotary_dimension, partial):
 def make_config(model):
     """The transformers configuration of `model`."""
     common = dict(
-        vocab_size=VOCABULARY_WITH_TOKENIZER if model.tokenizer else VOCABULARY, hidden_size=64, intermediate_size=96, num_hidden_layers=2,
+        vocab_size=VOCABULARY_WITH_TOKENIZER if model.tokenizer else VOCABULARY, hidden_size=64,
+        intermediate_size=96, num_hidden_layers=2,
         num_attention_heads=2, num_key_value_heads=1, head_dim=32, max_position_embeddings=CONTEXT,
         bos_token_id=1, eos_token_id=2, pad_token_id=0, tie_word_embeddings=False,
     )

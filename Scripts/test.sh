@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The checks, then every test; all of them, also after a failure. Ends with the line `N passed, N failed, N skipped`.
+# With ONNXLM_FILTER only the Swift tests of that name, without the checks.
+source "$(dirname "$0")/lib.sh"
+
+cd "$root"
+filter=${ONNXLM_FILTER:-}
+results=.build/test-results
+passed=0 failed=0 skipped=0
+outcome=0
+
+# count PASSED FAILED SKIPPED: adds to the sums.
+count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
+
+if [ -z "$filter" ]; then
+    "$root/Scripts/check.sh" && count 1 0 0 || count 0 1 0
+fi
+if ! "$root/Scripts/build.sh" --build-tests; then
+    echo "$passed passed, $((failed + 1)) failed, 0 skipped"
+    exit 1
+fi
+"$root/Scripts/model.sh" || count 0 1 0
+# Tests that ask an oracle while they run find its Python here.
+requirements=Tests/Fixtures/scripts/requirements-test.txt
+if [ -f "$requirements" ]; then
+    "$root/Scripts/python.sh" "$requirements" || count 0 1 0
+    export ONNXLM_TEST_PYTHON=$root/.venv/bin/python
+fi
+export ONNXLM_TEST_COMMAND=$command_binary ONNXLM_TEST_MODEL=$root/$default_model
+mkdir -p "$results"
+rm -f "$results"/swift*.xml
+
+# Nothing of ours needs `@testable`; without it tests and command share one build.
+arguments=("${build_flags[@]}" --disable-testable-imports --xunit-output "$results/swift.xml")
+[ -z "$filter" ] || arguments+=(--filter "$filter")
+swift test "${arguments[@]}" >"$results/swift.log" 2>&1 || outcome=$?
+# The lines that say something; the whole log stays in the build folder.
+grep -vE '^(◇|✔) (Test|Suite) |^\[[0-9]+/[0-9]+\] |^Test Suite|^	 Executed 0' "$results/swift.log" || :
+read -r tests failures skips < <(python3 "$root/Scripts/count_tests.py" "$results"/swift*.xml)
+count "$tests" "$failures" "$skips"
+# A crash leaves no report of the tests that it took with it.
+if [ "$outcome" != 0 ] && [ "$failures" = 0 ]; then
+    echo "swift test ended with status $outcome; the log is $results/swift.log"
+    count 0 1 0
+fi
+
+if [ -z "$filter" ]; then
+    read -r tests failures < <("$root/Scripts/conformance.sh" || :)
+    count "${tests:-0}" "${failures:-1}" 0
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

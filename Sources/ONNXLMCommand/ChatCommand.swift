@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#if Command
+    import ArgumentParser
+    import Foundation
+    import ONNXJSON
+    import ONNXLM
+    import Synchronization
+
+    /// `onnxlm chat`: a conversation on the terminal, or one answer.
+    struct ChatCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "chat",
+            abstract: "Talks with a model.",
+            discussion: """
+                Without --prompt and --messages it reads one message a line; Ctrl-C stops the answer, an empty end of
+                input (Ctrl-D) or /exit leaves.
+                Example: onnxlm chat models/smollm2-135m-instruct --prompt "What is the capital of France?"
+                """)
+
+        @OptionGroup var model: ModelOptions
+        @OptionGroup var sampling: SamplingOptions
+
+        @Option(help: "Answer this one message and leave.")
+        var prompt: String?
+
+        @Option(help: "Answer the conversation in this JSON file, a list of {role, content}, and leave.")
+        var messages: String?
+
+        @Option(help: "A system message.")
+        var instructions: String?
+
+        func validate() throws {
+            if prompt != nil, messages != nil {
+                throw ValidationError("--prompt and --messages exclude each other.")
+            }
+        }
+
+        func run() async throws {
+            let given = try messages.map { try Self.readMessages($0) }
+            let language = try await model.load()
+            var history = instructions.map { [ChatMessage(.system, $0)] } ?? []
+            history += given ?? []
+            let chat = ChatSession(language, messages: history, options: sampling.generationOptions)
+            if given != nil { return try await Self.printAnswer(chat.streamResponse(adding: [])) }
+            if let prompt { return try await Self.printAnswer(chat.streamResponse(to: prompt)) }
+            try await Conversation(chat).run()
+        }
+
+        static func printAnswer(_ stream: GenerationStream) async throws {
+            for try await piece in stream { Console.write(piece.text) }
+            Console.write("\n")
+        }
+
+        static func readMessages(_ path: String) throws -> [ChatMessage] {
+            let json = try JSONValue(contentsOf: path)
+            guard let rows = json.arrayValue ?? json["messages"]?.arrayValue else {
+                throw ONNXError("messages.format", "\"\(path)\" holds no list of messages.")
+            }
+            return try rows.enumerated().map { index, row in
+                guard let role = row["role"]?.stringValue, let content = row["content"]?.stringValue else {
+                    throw ONNXError(
+                        "messages.format", "Message \(index) of \"\(path)\" has no role or no content that is a text.")
+                }
+                return ChatMessage(ChatMessage.Role(rawValue: role), content)
+            }
+        }
+    }
+
+    /// The loop that reads messages and prints answers.
+    private final class Conversation: Sendable {
+        private let chat: ChatSession
+        private let answering = Mutex<Task<Void, any Error>?>(nil)
+
+        init(_ chat: ChatSession) { self.chat = chat }
+
+        func run() async throws {
+            let interrupt = Signals.onInterrupt { [self] in
+                let stopped = answering.withLock { task in
+                    task?.cancel()
+                    return task != nil
+                }
+                if !stopped { Console.note("\n(Ctrl-D or /exit leaves)") }
+            }
+            defer { interrupt.cancel() }
+            while true {
+                if Console.inputIsTerminal { Console.note("\u{1B}[1A\n> ") }
+                guard let line = readLine(strippingNewline: true) else { break }
+                let text = line.trimmingCharacters(in: .whitespaces)
+                if text == "/exit" || text == "/quit" { break }
+                if text.isEmpty { continue }
+                await answer(text)
+            }
+        }
+
+        private func answer(_ text: String) async {
+            let chat = chat
+            let task = Task { try await ChatCommand.printAnswer(chat.streamResponse(to: text)) }
+            answering.withLock { $0 = task }
+            let result = await task.result
+            answering.withLock { $0 = nil }
+            switch result {
+            case .success: break
+            case .failure(is CancellationError): Console.write("\n")
+            case .failure(let error): Console.note("\(error)")
+            }
+        }
+    }
+#endif

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#if Command
+    import ArgumentParser
+    import Foundation
+    import ONNXErrors
+
+    /// The process's exit codes, after sysexits.h.
+    enum ExitStatus: Int32 {
+        case usage = 2
+        case badData = 65
+        case missingInput = 66
+        case internalError = 70
+        case cannotCreate = 73
+        case inputOutput = 74
+        case temporary = 75
+        case permission = 77
+        case configuration = 78
+        case interrupted = 130
+
+        /// The exit code that fits an error.
+        init(_ code: ONNXError.Code) {
+            switch code.rawValue {
+            case "model.not_found", "external_data.missing", "tokenizer.missing", "template.missing", "file.missing":
+                self = .missingInput
+            case "io.permission", "file.unreadable": self = .permission
+            case "io.exists": self = .cannotCreate
+            case "memory.insufficient": self = .temporary
+            case "run.cancelled": self = .interrupted
+            default:
+                switch code.rawValue.prefix(while: { $0 != "." }) {
+                case "io": self = .inputOutput
+                case "config": self = .configuration
+                case "options": self = .usage
+                case "internal": self = .internalError
+                default: self = .badData
+                }
+            }
+        }
+
+        /// Prints what is to be said of the error and ends the process.
+        static func leave(with error: any Error) -> Never {
+            Console.flush()
+            if let error = error as? ONNXError {
+                Console.note(error.description)
+                exit(ExitStatus(error.code).rawValue)
+            }
+            if error is CancellationError { exit(ExitStatus.interrupted.rawValue) }
+            let status = CommandRoot.exitCode(for: error)
+            let text = CommandRoot.fullMessage(for: error)
+            if status == .success {
+                Console.write(text + (text.hasSuffix("\n") ? "" : "\n"))
+                Console.flush()
+                exit(0)
+            }
+            if !text.isEmpty { Console.note(text) }
+            exit(status == .validationFailure ? ExitStatus.usage.rawValue : status.rawValue)
+        }
+    }
+#endif

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#if Command
+    import ArgumentParser
+    import Logging
+    import ONNXLM
+
+    /// What every command that loads a model takes.
+    struct ModelOptions: ParsableArguments {
+        @Argument(help: "The model folder.")
+        var model: String
+
+        @Option(help: "Threads that compute; by default the cores this process may use.")
+        var threads: Int?
+
+        @Flag(help: "Say more on stderr.")
+        var verbose = false
+
+        func validate() throws {
+            if let threads, !(1...1024).contains(threads) {
+                throw ValidationError("--threads is \(threads); it has to be from 1 to 1024.")
+            }
+        }
+
+        var loadOptions: LoadOptions {
+            var options = LoadOptions()
+            options.threadCount = threads
+            return options
+        }
+
+        /// Loads the model and logs what it notes.
+        func load() async throws -> LanguageModel {
+            let model = try await LanguageModel.load(from: self.model, options: loadOptions)
+            let logger = makeLogger()
+            for note in model.notes { logger.debug("\(note)") }
+            return model
+        }
+
+        func makeLogger() -> Logger {
+            var logger = Logger(label: "onnxlm") { StreamLogHandler.standardError(label: $0) }
+            logger.logLevel = verbose ? .debug : .warning
+            return logger
+        }
+    }
+
+    /// How tokens are chosen.
+    struct SamplingOptions: ParsableArguments {
+        @Option(help: "New tokens at most.")
+        var maxTokens: Int?
+
+        @Option(help: "Randomness; 0 takes the likeliest token each time.")
+        var temperature: Float?
+
+        @Option(help: "Sample among this many likeliest tokens; 0 for all.")
+        var topK: Int?
+
+        @Option(help: "Sample among the likeliest tokens that together have this probability.")
+        var topP: Float?
+
+        @Option(help: "Above 1, makes tokens seen before less likely.")
+        var repetitionPenalty: Float?
+
+        @Option(help: "Makes sampling repeatable.")
+        var seed: UInt64?
+
+        @Option(name: .customLong("stop"), help: "A text that ends the answer; can be given several times.")
+        var stops: [String] = []
+
+        @Flag(help: "Go on past end-of-sequence tokens.")
+        var ignoreEos = false
+
+        var generationOptions: GenerationOptions {
+            var options = GenerationOptions()
+            options.maximumTokens = maxTokens
+            options.temperature = temperature
+            options.topK = topK
+            options.topP = topP
+            options.repetitionPenalty = repetitionPenalty
+            options.seed = seed
+            options.stopStrings = stops
+            options.ignoresEndOfSequence = ignoreEos
+            return options
+        }
+    }
+#endif

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXKernels
+import Testing
+
+@Suite struct QuantizedMatrixTests {
+    static let cases: [QuantizedCase] = {
+        var cases: [QuantizedCase] = []
+        var seed: UInt64 = 100
+        for bits in [4, 8] {
+            for blockSize in [16, 32, 64, 128, 256] {
+                for level in [4, 0] {
+                    for zeros in [QuantizedCase.Zeros.none, .packed, .float] {
+                        let shapes = [(blockSize, 8), (blockSize * 3, 17), (blockSize * 2 + 5, 31), (7, 1)]
+                        for (k, n) in shapes {
+                            seed += 1
+                            cases.append(
+                                QuantizedCase(
+                                    bits: bits, blockSize: blockSize, k: k, n: n, zeros: zeros,
+                                    hasBias: seed % 2 == 0, level: level, seed: seed))
+                        }
+                    }
+                }
+            }
+        }
+        for pattern in [QuantizedCase.Pattern.lowest, .highest, .alternating] {
+            for (bits, zeros) in [(4, QuantizedCase.Zeros.none), (4, .packed), (8, .none), (8, .packed)] {
+                for blockSize in [16, 32, 256] {
+                    cases.append(
+                        QuantizedCase(
+                            bits: bits, blockSize: blockSize, k: 512, n: 24, zeros: zeros, pattern: pattern,
+                            seed: 5))
+                }
+            }
+        }
+        for (bits, blockSize) in [(4, 32), (4, 16), (8, 64), (2, 32)] {
+            cases.append(
+                QuantizedCase(
+                    bits: bits, blockSize: blockSize, k: 203, n: 19, zeros: .packed, hasGroupIndex: true,
+                    level: 4,
+                    seed: 77))
+        }
+        for (blockSize, zeros, level) in [
+            (32, QuantizedCase.Zeros.none, 4), (16, .packed, 4), (64, .float, 0),
+        ] {
+            cases.append(
+                QuantizedCase(
+                    bits: 2, blockSize: blockSize, k: 130, n: 9, zeros: zeros, level: level, seed: 78))
+        }
+        cases.append(QuantizedCase(bits: 4, blockSize: 32, k: 1031, n: 263, hasBias: true, seed: 79))
+        cases.append(QuantizedCase(bits: 8, blockSize: 32, k: 1031, n: 131, level: 1, seed: 80))
+        return cases
+    }()
+
+    @Test(arguments: cases) func productsMatchTheExactOnes(_ test: QuantizedCase) throws {
+        let data = test.make()
+        let pool = try TestKernels.pool(2)
+        var generator = SeededGenerator(seed: test.seed &+ 1000)
+        let rows = 7
+        let x = generator.floats(rows * test.k, in: -3...3)
+        for kernels in TestKernels.sets {
+            let matrix = try test.withSource(data) {
+                try QuantizedMatrix(packing: $0, workers: pool, kernels: kernels)
+            }
+            let input = GuardedMemory(x)
+            defer { keepAlive(input) }
+            let output = GuardedMemory<Float>(count: rows * test.n)
+            defer { keepAlive(output) }
+            let scratch = KernelScratch()
+            try matrix.multiply(input.base, rows: rows, into: output.base, workers: pool, scratch: scratch)
+            for row in 0..<rows {
+                let floats = Array(x[row * test.k..<(row + 1) * test.k])
+                let seen =
+                    matrix.usesQuantizedActivations
+                    ? test.quantisedActivations(floats) : floats.map(Double.init)
+                for column in 0..<test.n {
+                    var sum = 0.0
+                    var magnitude = 0.0
+                    for i in 0..<test.k {
+                        sum += seen[i] * data.weights[column][i]
+                        magnitude += abs(seen[i] * data.weights[column][i])
+                    }
+                    if test.hasBias {
+                        sum += Double(data.bias[column])
+                        magnitude += abs(Double(data.bias[column]))
+                    }
+                    let allowed =
+                        magnitude
+                        * (matrix.usesQuantizedActivations
+                            ? KernelTolerance.quantizedProduct : KernelTolerance.floatProduct)
+                    let actual = Double(output.base[row * test.n + column])
+                    #expect(
+                        abs(actual - sum) <= allowed + KernelTolerance.tiny,
+                        "\(kernels.level) row \(row) column \(column): \(actual) for \(sum), allowed \(allowed)"
+                    )
+                }
+            }
+        }
+    }
+
+    @Test(arguments: cases) func bitsDoNotDependOnRowsOrThreads(_ test: QuantizedCase) throws {
+        let data = test.make()
+        var generator = SeededGenerator(seed: test.seed &+ 2000)
+        let rows = 13
+        let x = generator.floats(rows * test.k, in: -3...3)
+        for kernels in TestKernels.sets {
+            var expected: [UInt32] = []
+            for threads in [1, 2, 3] {
+                let pool = try TestKernels.pool(threads)
+                let matrix = try test.withSource(data) {
+                    try QuantizedMatrix(packing: $0, workers: pool, kernels: kernels)
+                }
+                let scratch = KernelScratch()
+                for batch in [1, 2, 3, 4, 5, 6, 8, 13] {
+                    let output = GuardedMemory<Float>(count: rows * test.n)
+                    defer { keepAlive(output) }
+                    var row = 0
+                    while row < rows {
+                        let count = min(batch, rows - row)
+                        let part = GuardedMemory(Array(x[row * test.k..<(row + count) * test.k]))
+                        defer { keepAlive(part) }
+                        try matrix.multiply(
+                            part.base, rows: count, into: output.base + row * test.n, workers: pool,
+                            scratch: scratch)
+                        row += count
+                    }
+                    let bits = output.array.bits
+                    if expected.isEmpty { expected = bits }
+                    #expect(bits == expected, "\(kernels.level), \(threads) threads, \(batch) rows at a time")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: cases.filter { $0.level == 4 }) func levelsAgreeBitForBit(_ test: QuantizedCase) throws {
+        let data = test.make()
+        let pool = try TestKernels.pool(1)
+        var generator = SeededGenerator(seed: test.seed &+ 3000)
+        let x = generator.floats(3 * test.k, in: -3...3)
+        var results: [[UInt32]] = []
+        for kernels in TestKernels.sets {
+            let matrix = try test.withSource(data) {
+                try QuantizedMatrix(packing: $0, workers: pool, kernels: kernels)
+            }
+            let output = GuardedMemory<Float>(count: 3 * test.n)
+            defer { keepAlive(output) }
+            try matrix.multiply(x, rows: 3, into: output.base, workers: pool, scratch: KernelScratch())
+            results.append(output.array.bits)
+        }
+        #expect(results.allSatisfy { $0 == results[0] })
+    }
+
+    @Test(arguments: [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude, .leastNonzeroMagnitude])
+    func extremeActivationsStayVisible(_ value: Float) throws {
+        let test = QuantizedCase(bits: 4, blockSize: 32, k: 96, n: 9)
+        let data = test.make()
+        let pool = try TestKernels.pool(1)
+        var x = [Float](repeating: 0.5, count: 2 * 96)
+        x[96 + 40] = value
+        for kernels in TestKernels.sets {
+            let matrix = try test.withSource(data) {
+                try QuantizedMatrix(packing: $0, workers: pool, kernels: kernels)
+            }
+            let output = GuardedMemory<Float>(count: 2 * 9)
+            defer { keepAlive(output) }
+            try matrix.multiply(x, rows: 2, into: output.base, workers: pool, scratch: KernelScratch())
+            #expect(output.array[0..<9].allSatisfy { $0.isFinite })
+            #expect(output.array[9...].allSatisfy { value.isFinite ? !$0.isNaN : $0.isNaN })
+        }
+    }
+
+    @Test func sharedActivationsGiveTheSameProducts() throws {
+        let pool = try TestKernels.pool(2)
+        let first = QuantizedCase(bits: 4, blockSize: 32, k: 320, n: 48, seed: 1)
+        let second = QuantizedCase(bits: 8, blockSize: 32, k: 320, n: 23, seed: 2)
+        let third = QuantizedCase(bits: 4, blockSize: 64, k: 320, n: 17, level: 0, seed: 3)
+        let matrices = try [first, second, third].map { test in
+            try test.withSource(test.make()) { try QuantizedMatrix(packing: $0, workers: pool) }
+        }
+        var generator = SeededGenerator(seed: 4)
+        let x = generator.floats(6 * 320)
+        let scratch = KernelScratch()
+        let together = matrices.map { GuardedMemory<Float>(count: 6 * $0.n) }
+        try QuantizedMatrix.multiply(
+            x, rows: 6, products: zip(matrices, together).map { QuantizedProduct($0, into: $1.base) },
+            workers: pool,
+            scratch: scratch)
+        for (matrix, joint) in zip(matrices, together) {
+            let alone = GuardedMemory<Float>(count: 6 * matrix.n)
+            defer { keepAlive(alone) }
+            try matrix.multiply(x, rows: 6, into: alone.base, workers: pool, scratch: scratch)
+            #expect(alone.array.bits == joint.array.bits)
+        }
+    }
+
+    @Test func packedFormCanBeMappedAgain() throws {
+        let pool = try TestKernels.pool(1)
+        let test = QuantizedCase(
+            bits: 4, blockSize: 32, k: 100, n: 11, zeros: .packed, hasGroupIndex: true, hasBias: true,
+            level: 0)
+        let matrix = try test.withSource(test.make()) { try QuantizedMatrix(packing: $0, workers: pool) }
+        let copy = try AlignedMemory(byteCount: matrix.byteCount)
+        copy.bytes.copyMemory(from: matrix.bytes)
+        let mapped = try QuantizedMatrix(mapped: UnsafeRawBufferPointer(copy.bytes), owner: copy)
+        let x = [Float](repeating: 0.25, count: 100)
+        let outputs = try [matrix, mapped].map { matrix in
+            let output = GuardedMemory<Float>(count: 11)
+            defer { keepAlive(output) }
+            try matrix.multiply(x, rows: 1, into: output.base, workers: pool, scratch: KernelScratch())
+            return output.array.bits
+        }
+        #expect(outputs[0] == outputs[1])
+        var refused = 0
+        for byte in 0..<104 {
+            let broken = try AlignedMemory(byteCount: matrix.byteCount)
+            broken.bytes.copyMemory(from: matrix.bytes)
+            broken.bytes[byte] ^= 0x40
+            do {
+                _ = try QuantizedMatrix(mapped: UnsafeRawBufferPointer(broken.bytes), owner: broken)
+            } catch {
+                #expect(error.code == "kernel.packed_matrix")
+                refused += 1
+            }
+        }
+        #expect(refused > 90)
+        #expect(throws: ONNXError.self) {
+            _ = try QuantizedMatrix(
+                mapped: UnsafeRawBufferPointer(rebasing: copy.bytes.dropLast(64)), owner: copy)
+        }
+    }
+
+    @Test func emptySizesAreDefined() throws {
+        let pool = try TestKernels.pool(2)
+        for (k, n) in [(0, 5), (32, 0), (0, 0)] {
+            for level in [0, 4] {
+                let test = QuantizedCase(bits: 4, blockSize: 32, k: k, n: n, hasBias: true, level: level)
+                let data = test.make()
+                let matrix = try test.withSource(data) { try QuantizedMatrix(packing: $0, workers: pool) }
+                let x = [Float](repeating: 1, count: max(1, 3 * k))
+                for rows in [0, 1, 3] {
+                    let output = GuardedMemory<Float>(count: max(1, rows * n))
+                    defer { keepAlive(output) }
+                    try matrix.multiply(
+                        x, rows: rows, into: output.base, workers: pool, scratch: KernelScratch())
+                    if k == 0 && rows * n > 0 { #expect(Array(output.array.prefix(n)) == data.bias) }
+                }
+            }
+        }
+    }
+
+    @Test func wrongLengthsAreRefused() throws {
+        let pool = try TestKernels.pool(1)
+        let test = QuantizedCase(
+            bits: 4, blockSize: 32, k: 64, n: 4, zeros: .packed, hasGroupIndex: true, level: 0)
+        let data = test.make()
+        func refused(_ change: (inout QuantizedMatrixSource) -> Void) {
+            test.withSource(data) { (source: QuantizedMatrixSource) -> Void in
+                var wrong = source
+                change(&wrong)
+                #expect(throws: ONNXError.self) { _ = try QuantizedMatrix(packing: wrong, workers: pool) }
+            }
+        }
+        refused { $0.bits = 3 }
+        refused { $0.blockSize = 48 }
+        refused { $0.blockSize = 512 }
+        refused { $0.k = 65 }
+        refused { $0.k = -1 }
+        refused { $0.n = Int.max }
+        refused { $0.accuracyLevel = 5 }
+        refused { $0.scales = UnsafeRawBufferPointer(rebasing: $0.scales.dropLast()) }
+        refused { $0.values = UnsafeRawBufferPointer(rebasing: $0.values.dropLast()) }
+        refused { $0.groupIndex = $0.groupIndex.map { UnsafeRawBufferPointer(rebasing: $0.dropLast(4)) } }
+        var outside = data
+        outside.groups[3] = 2
+        test.withSource(outside) { (source: QuantizedMatrixSource) -> Void in
+            #expect(throws: ONNXError.self) { _ = try QuantizedMatrix(packing: source, workers: pool) }
+        }
+    }
+}

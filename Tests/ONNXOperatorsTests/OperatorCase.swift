@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXGraph
+import ONNXTensors
+import ONNXTestSupport
+
+/// A call of one operator with what must come of it: the output or the code of the error.
+struct OperatorCase: Sendable, CustomTestStringConvertible {
+    enum Expected: Sendable {
+        case tensor(Tensor)
+        case error(ONNXError.Code)
+    }
+
+    let name: String
+    let type: String
+    var version = 21
+    var attributes: [String: Attribute] = [:]
+    let inputs: [Tensor?]
+    var outputCount = 1
+    let expected: Expected
+
+    var testDescription: String { "\(type): \(name)" }
+
+    static func gives(
+        _ name: String, _ type: String, version: Int = 21, _ attributes: [String: Attribute] = [:],
+        _ inputs: [Tensor?], _ output: Tensor
+    ) -> OperatorCase {
+        OperatorCase(
+            name: name, type: type, version: version, attributes: attributes, inputs: inputs,
+            expected: .tensor(output))
+    }
+
+    static func throwing(
+        _ name: String, _ code: ONNXError.Code, _ type: String, version: Int = 21,
+        _ attributes: [String: Attribute] = [:], _ inputs: [Tensor?], outputs: Int = 1
+    ) -> OperatorCase {
+        OperatorCase(
+            name: name, type: type, version: version, attributes: attributes, inputs: inputs,
+            outputCount: outputs, expected: .error(code))
+    }
+
+    /// Nothing where the outcome is as expected, else what is wrong.
+    func failure() -> String? {
+        do throws(ONNXError) {
+            let output = try OperatorEvaluator.run(
+                type, version: version, attributes, inputs: inputs, outputCount: outputCount)[0]
+            switch expected {
+            case .error(let code): return "gave \(output) instead of \(code)"
+            case .tensor(let wanted):
+                guard output.elementType == wanted.elementType, output.shape == wanted.shape else {
+                    return "gave \(output) instead of \(wanted)"
+                }
+                return Self.bytes(output) == Self.bytes(wanted)
+                    ? nil : "gave \(Self.text(output)) instead of \(Self.text(wanted))"
+            }
+        } catch {
+            if case .error(let code) = expected { return error.code == code ? nil : "threw \(error)" }
+            return "threw \(error)"
+        }
+    }
+
+    private static func bytes(_ tensor: Tensor) -> [UInt8] { tensor.withUnsafeBytes { Array($0) } }
+
+    private static func text(_ tensor: Tensor) -> String {
+        switch tensor.elementType {
+        case .float32: "\((try? tensor.values(as: Float.self)) ?? [])"
+        case .float64: "\((try? tensor.values(as: Double.self)) ?? [])"
+        case .bool: "\((try? tensor.values(as: Bool.self)) ?? [])"
+        default: "\((try? tensor.integers()) ?? [])"
+        }
+    }
+}
+
+func t<Element: TensorElement>(_ values: [Element], _ shape: [Int]? = nil) -> Tensor {
+    try! Tensor(values, shape: shape ?? [values.count])
+}
+
+func f(_ values: [Float], _ shape: [Int]? = nil) -> Tensor { t(values, shape) }
+
+func i64(_ values: [Int64], _ shape: [Int]? = nil) -> Tensor { t(values, shape) }
+
+func scalar<Element: TensorElement>(_ value: Element) -> Tensor { t([value], []) }
