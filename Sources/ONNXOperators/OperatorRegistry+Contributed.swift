@@ -4,19 +4,27 @@ extension OperatorRegistry {
     /// The operators of the domain `com.microsoft`, and those that its exporters put into ONNX's own domain, in
     /// alphabetical order.
     static let contributedOperators: [OperatorDefinition] = [
+        .init("Attention", domain: microsoft, 1...1, InFloat32<ContributedAttention>.self),
         .init("BiasGelu", domain: microsoft, 1...1, InFloat32<BiasGelu>.self),
         .init("FastGelu", domain: microsoft, 1...1, InFloat32<FastGelu>.self),
+        .init("FusedMatMul", domain: microsoft, 1...1, InFloat32<FusedMatMul>.self),
         .init("GatedAdd", domain: microsoft, 1...1, InFloat32<GatedAdd>.self),
         .init("GatedRMSNorm", domain: microsoft, 1...1, InFloat32<GatedRMSNorm>.self),
         .init("GatherBlockQuantized", domain: microsoft, 1...1, InFloat32<GatherBlockQuantized>.self),
         .init("Gelu", domain: microsoft, 1...1, InFloat32<ContributedGelu>.self),
         .init("GroupQueryAttention", domain: microsoft, 1...1, InFloat32<GroupQueryAttention>.self),
+        .init("MatMulBnb4", domain: microsoft, 1...1, InFloat32<MatMulBnb4>.self),
         .init("MatMulNBits", domain: microsoft, 1...1, InFloat32<MatMulNBits>.self),
+        .init("MultiHeadAttention", domain: microsoft, 1...1, InFloat32<MultiHeadAttention>.self),
         .init("QuickGelu", domain: microsoft, 1...1, InFloat32<QuickGelu>.self),
         .init("RotaryEmbedding", domain: microsoft, 1...1, InFloat32<ContributedRotaryEmbedding>.self),
-        .init("SimplifiedLayerNormalization", 1...newestVersion, InFloat32<SimplifiedLayerNormalization>.self),
+        .init(
+            "SimplifiedLayerNormalization", 1...newestVersion, InFloat32<SimplifiedLayerNormalization>.self),
         .init("SkipLayerNormalization", domain: microsoft, 1...1, InFloat32<SkipLayerNormalization>.self),
-        .init("SkipSimplifiedLayerNormalization", domain: microsoft, 1...1, InFloat32<SkipSimplifiedLayerNormalization>.self),
+        .init(
+            "SkipSimplifiedLayerNormalization", domain: microsoft, 1...1,
+            InFloat32<SkipSimplifiedLayerNormalization>.self),
+        .init("TransposeMatMul", domain: microsoft, 1...1, InFloat32<FusedMatMul>.self),
     ]
 
     private static let microsoft = "com.microsoft"
