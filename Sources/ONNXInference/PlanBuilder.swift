@@ -92,14 +92,17 @@ struct PlanBuilder {
         inference.reset(inputs: types, values: values, requestedOutputs: step.requestedOutputs)
         let outputPlans: [OutputPlan]
         do {
-            if let branch = try step.operation.selectedSubgraph(inference),
-                let subgraph = step.subgraphs[branch]
-            {
-                return try emitInlined(subgraph, outputs, slots)
+            if let chosen = try step.operation.selectedSubgraph(inference) {
+                let position = plan.branches.count
+                let branch = forcedBranches.flatMap { position < $0.count ? $0[position] : nil } ?? chosen
+                if let subgraph = step.subgraphs[branch] {
+                    plan.branches.append(branch)
+                    return try emitInlined(subgraph, outputs, slots)
+                }
             }
             if !step.subgraphs.isEmpty { return emitDynamic(step, inputs, outputs, slots) }
             outputPlans = try step.operation.inferOutputs(inference)
-        } catch  where error.code == InferenceContext.valueUnknown {
+        } catch where error.code == InferenceContext.valueUnknown {
             return emitDynamic(step, inputs, outputs, slots)
         }
         guard outputPlans.count >= outputs.count else {

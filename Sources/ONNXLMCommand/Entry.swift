@@ -31,8 +31,8 @@
             version: version,
             subcommands: [
                 ChatCommand.self, GenerateCommand.self, InspectCommand.self, BenchCommand.self,
-                TokenizeCommand.self, RenderCommand.self,
-
+                ConformanceCommand.self, TokenizeCommand.self, RenderCommand.self, ImportGGUFCommand.self,
+                SynthesizeCommand.self,
             ])
 
         /// The version of the package.
