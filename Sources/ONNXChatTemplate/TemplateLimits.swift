@@ -11,7 +11,7 @@ public struct TemplateLimits: Sendable, Hashable {
     /// Bytes of output, and of any single text on the way.
     public var outputBytes = 16 << 20
     /// Bytes of all texts and lists made in one rendering together.
-    public var workBytes = 512 << 20
+    public var workBytes = 128 << 20
     /// Elements of a `range`.
     public var rangeCount = 100_000
     /// Bytes that repeating a text or a list may make.

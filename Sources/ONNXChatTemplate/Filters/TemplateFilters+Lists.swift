@@ -146,7 +146,7 @@ extension TemplateFilters {
             let value = try attribute(attributeName, of: item, &renderer)
             let holds =
                 try test.map { (test) throws(ONNXError) in
-                    try TemplateTests.holds(test, value, rest.dropping(1), renderer)
+                    try TemplateTests.holds(test, value, rest.dropping(1), &renderer)
                 } ?? value.isTruthy
             if holds == wanted { result.append(item) }
         }

@@ -23,6 +23,7 @@ enum TemplateFilters {
         _ name: String, to value: TemplateValue, _ arguments: TemplateCallArguments,
         _ renderer: inout TemplateRenderer
     ) throws(ONNXError) -> TemplateValue {
+        if case .text(let text) = value { try renderer.charge(bytes: text.bytes.count) }
         if textNames.contains(name) { return .text(try text(name, value, arguments, &renderer)) }
         if listNames.contains(name) { return try list(name, value, arguments, &renderer) }
         let what = "the filter '\(name)'"

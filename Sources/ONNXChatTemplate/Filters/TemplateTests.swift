@@ -15,14 +15,16 @@ enum TemplateTests {
 
     static func holds(
         _ name: String, _ value: TemplateValue, _ arguments: TemplateCallArguments,
-        _ renderer: TemplateRenderer
+        _ renderer: inout TemplateRenderer
     ) throws(ONNXError) -> Bool {
         if let known = ofType(name, value) { return known }
+        try renderer.charge(walking: value)
+        for argument in arguments.positional { try renderer.charge(walking: argument) }
         switch name {
         case "lower": return isCased(value, isLower: true)
         case "upper": return isCased(value, isLower: false)
         case "odd", "even":
-            let rest = try remainder(value, .integer(2), renderer)
+            let rest = try remainder(value, .integer(2), &renderer)
             return rest.equals(.integer(name == "odd" ? 1 : 0))
         case "filter": return TemplateFilters.names.contains(value.shown.string)
         case "test": return names.contains(value.shown.string)
@@ -39,17 +41,16 @@ enum TemplateTests {
         case "gt", "greaterthan", ">": return try renderer.isOrdered(.greater, value, other)
         case "ge", ">=": return try renderer.isOrdered(.greaterOrEqual, value, other)
         case "in": return try renderer.contains(other, value)
-        case "divisibleby": return try remainder(value, other, renderer).equals(.integer(0))
+        case "divisibleby": return try remainder(value, other, &renderer).equals(.integer(0))
         case "sameas": return value.typeName == other.typeName && value.equals(other)
         default: return false
         }
     }
 
     private static func remainder(
-        _ value: TemplateValue, _ divisor: TemplateValue, _ renderer: TemplateRenderer
+        _ value: TemplateValue, _ divisor: TemplateValue, _ renderer: inout TemplateRenderer
     ) throws(ONNXError) -> TemplateValue {
-        var copy = renderer
-        return try copy.arithmetic(.modulo, value, divisor)
+        try renderer.arithmetic(.modulo, value, divisor)
     }
 
     /// The tests that look at the value alone; nil for the others.

@@ -13,8 +13,14 @@ extension TemplateRenderer {
         case .list(let items): return .list(try evaluate(items))
         case .tuple(let items): return .tuple(try evaluate(items))
         case .dictionary(let items): return try dictionary(items)
-        case .attribute(let base, let name): return try attribute(name, of: try evaluate(base))
-        case .item(let base, let key): return try item(try evaluate(key), of: try evaluate(base))
+        case .attribute(let base, let name):
+            let value = try evaluate(base)
+            return try attribute(name, of: value)
+        case .item(let base, let key):
+            let value = try evaluate(base)
+            if case .text = value { try charge(walking: value) }
+            let key = try evaluate(key)
+            return try item(key, of: value)
         case .slice(let base, let start, let stop, let step):
             return try slice(try evaluate(base), try optional(start), try optional(stop), try optional(step))
         case .call(let base, let arguments): return try call(base, arguments, caller: nil)
@@ -23,9 +29,11 @@ extension TemplateRenderer {
             return try TemplateFilters.apply(name, to: value, try evaluated(arguments), &self)
         case .test(let base, let name, let arguments):
             let value = try evaluate(base)
-            return .bool(try TemplateTests.holds(name, value, try evaluated(arguments), self))
+            return .bool(try TemplateTests.holds(name, value, try evaluated(arguments), &self))
         case .not(let inner): return .bool(!(try evaluate(inner).isTruthy))
-        case .sign(let inner, let isNegative): return try signed(try evaluate(inner), isNegative: isNegative)
+        case .sign(let inner, let isNegative):
+            let value = try evaluate(inner)
+            return try signed(value, isNegative: isNegative)
         case .binary(let operation, let left, let right):
             return try arithmetic(operation, try evaluate(left), try evaluate(right))
         case .concatenation(let parts):
@@ -121,6 +129,8 @@ extension TemplateRenderer {
     private mutating func holds(
         _ relation: TemplateExpression.Relation, _ left: TemplateValue, _ right: TemplateValue
     ) throws(ONNXError) -> Bool {
+        try charge(walking: left)
+        if relation == .isIn || relation == .isNotIn { try charge(walking: right) }
         switch relation {
         case .equal: return left.equals(right)
         case .notEqual: return !left.equals(right)

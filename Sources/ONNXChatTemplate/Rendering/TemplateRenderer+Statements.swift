@@ -22,7 +22,10 @@ extension TemplateRenderer {
             for branch in branches where try evaluate(branch.test).isTruthy { return try run(branch.body) }
             return try run(otherwise)
         case .loop(let loop): return try run(loop)
-        case .set(let target, let expression): try assign(try evaluate(expression), to: target)
+        case .set(let target, let expression):
+            let value = try evaluate(expression)
+            try charge(walking: value)
+            try assign(value, to: target)
         case .setBlock(let target, let filter, let body): try runSetBlock(target, filter, body)
         case .macro(let macro):
             macros.append((macro, scope))
@@ -145,6 +148,7 @@ extension TemplateRenderer {
     /// Python's `str`, with its size checked before it is made where that may be large.
     mutating func shown(_ value: TemplateValue) throws(ONNXError) -> TemplateText {
         if case .text(let text) = value { return text }
+        try charge(walking: value)
         let text = value.shown
         try charge(bytes: text.bytes.count)
         return text

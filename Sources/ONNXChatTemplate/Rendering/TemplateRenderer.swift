@@ -76,6 +76,25 @@ struct TemplateRenderer {
         try charge(bytes: overflow ? .max : bytes)
     }
 
+    /// Counts what going through a value once costs, and refuses values that nest too deep to be handled.
+    mutating func charge(walking value: TemplateValue, depth: Int = 0) throws(ONNXError) {
+        let children: [TemplateValue]
+        switch value {
+        case .text(let text): return try charge(bytes: text.bytes.count)
+        case .list(let items), .tuple(let items), .iterator(let items), .view(_, let items): children = items
+        case .dictionary(let dictionary): children = dictionary.values
+        default: return
+        }
+        guard depth < Self.deepestValue else {
+            throw fail(
+                "template.too_deep", "lists and dictionaries stand more than \(Self.deepestValue) deep")
+        }
+        try charge(elements: children.count)
+        for child in children { try charge(walking: child, depth: depth + 1) }
+    }
+
+    private static let deepestValue = 1000
+
     mutating func write(_ text: TemplateText) throws(ONNXError) {
         try charge(bytes: text.bytes.count)
         guard output.bytes.count + text.bytes.count <= limits.outputBytes else {

@@ -20,9 +20,13 @@ extension TemplateText {
         return utf8.count == 1 ? utf8.first : nil
     }
 
-    var uppercased: TemplateText { mapped { scalar, _ in scalar.properties.uppercaseMapping } }
+    var uppercased: TemplateText {
+        if isASCII { return changingASCII { $0 >= 0x61 && $0 <= 0x7A ? $0 & 0xDF : $0 } }
+        return mapped { scalar, _ in scalar.properties.uppercaseMapping }
+    }
 
     var lowercased: TemplateText {
+        if isASCII { return changingASCII { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 } }
         let scalars = bytes.contains(0xCE) ? Array(string.unicodeScalars) : []
         return mapped { scalar, index in Self.lower(scalar, index, scalars) }
     }

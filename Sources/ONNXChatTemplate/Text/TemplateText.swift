@@ -71,6 +71,13 @@ struct TemplateText: Sendable {
         return result
     }
 
+    /// The same text with each byte of ASCII changed to another.
+    func changingASCII(_ change: (UInt8) -> UInt8) -> TemplateText {
+        var result = self
+        for index in result.bytes.indices { result.bytes[index] = change(result.bytes[index]) }
+        return result
+    }
+
     /// The byte positions at which code points begin, and the end.
     func starts() -> [Int] {
         var result: [Int] = []
