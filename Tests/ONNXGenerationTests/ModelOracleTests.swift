@@ -10,7 +10,7 @@ import ONNXGeneration
 
 /// The tiny models of both builder generations against onnxruntime's logits and greedy tokens.
 struct ModelOracleTests {
-    static let folders = ModelOracleTests.listFolders()
+    static let folders = listFolders()
 
     private static func listFolders() -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: Fixtures.models)) ?? []
@@ -40,8 +40,9 @@ struct ModelOracleTests {
         }
     }
 
+    /// Promised for quantised products alone: BLAS may change bits with the number of rows.
     @Test(arguments: folders) func anyChunkingGivesTheSameBits(folder: String) throws {
-        guard !folder.contains("fp32"), !folder.contains("level1") else { return }
+        guard ModelTolerance.isQuantized(folder) else { return }
         let oracle = try ModelOracle(folder: folder)
         let ids = try #require(oracle.cases.first { $0.name == "prefill" }).ids
         var expected: [[UInt32]]?

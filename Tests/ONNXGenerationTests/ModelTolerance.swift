@@ -11,6 +11,9 @@ enum ModelTolerance {
 
     /// The tolerance for a model by its folder's name.
     static func of(_ folder: String) -> Float {
-        folder.contains("fp32") || folder.contains("level1") ? float : quantizedActivations
+        isQuantized(folder) && !folder.contains("level1") ? quantizedActivations : float
     }
+
+    /// Whether the folder's products have weights of 4 or 8 bits.
+    static func isQuantized(_ folder: String) -> Bool { folder.contains("-int") }
 }

@@ -22,7 +22,7 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(type): \(name)" }
 
     static func gives(
-        _ name: String, _ type: String, version: Int = 21, _ attributes: [String: Attribute] = [:],
+        _ name: String, _ type: String, version: Int = 21, _ attributes: [String: Attribute],
         _ inputs: [Tensor?], _ output: Tensor
     ) -> OperatorCase {
         OperatorCase(
@@ -32,11 +32,24 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
 
     static func throwing(
         _ name: String, _ code: ONNXError.Code, _ type: String, version: Int = 21,
-        _ attributes: [String: Attribute] = [:], _ inputs: [Tensor?], outputs: Int = 1
+        _ attributes: [String: Attribute], _ inputs: [Tensor?], outputs: Int = 1
     ) -> OperatorCase {
         OperatorCase(
             name: name, type: type, version: version, attributes: attributes, inputs: inputs,
             outputCount: outputs, expected: .error(code))
+    }
+
+    static func gives(
+        _ name: String, _ type: String, version: Int = 21, _ inputs: [Tensor?], _ output: Tensor
+    ) -> OperatorCase {
+        gives(name, type, version: version, [:], inputs, output)
+    }
+
+    static func throwing(
+        _ name: String, _ code: ONNXError.Code, _ type: String, version: Int = 21, _ inputs: [Tensor?],
+        outputs: Int = 1
+    ) -> OperatorCase {
+        throwing(name, code, type, version: version, [:], inputs, outputs: outputs)
     }
 
     /// Nothing where the outcome is as expected, else what is wrong.

@@ -2,7 +2,7 @@
 package import ONNXErrors
 package import ONNXGraph
 import ONNXKernels
-package import ONNXOperators
+import ONNXOperators
 package import ONNXTensors
 
 /// Runs one node alone: made from the registry, inferred with all inputs known, computed.
