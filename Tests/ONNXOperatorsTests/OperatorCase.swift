@@ -3,6 +3,7 @@ import ONNXErrors
 import ONNXGraph
 import ONNXTensors
 import ONNXTestSupport
+import Testing
 
 /// A call of one operator with what must come of it: the output or the code of the error.
 struct OperatorCase: Sendable, CustomTestStringConvertible {
