@@ -12,6 +12,13 @@
             set.qgemm4 = qgemm_i8_q4_4x8_avx2
             set.qgemv4Block16 = qgemv_i8_q4b16_1x8_avx2
             set.qgemm4Block16 = qgemm_i8_q4b16_4x8_avx2
+            set.qgemv8 = qgemv_i8_q8_1x8_avx2
+            set.qgemm8 = qgemm_i8_q8_4x8_avx2
+            set.qgemvFloat4 = qgemv_f32_q4_1x32_avx2
+            set.qgemvFloat8 = qgemv_f32_q8_1x32_avx2
+            set.dequantizeTile4 = dequantize_tile_q4_f32_avx2
+            set.dequantizeTile8 = dequantize_tile_q8_f32_avx2
+            set.multiplyTile = sgemm_tile_f32_6x16_avx2
             set.halfToFloat = convert_f16_f32_avx2
             set.floatToHalf = convert_f32_f16_avx2
             set.bfloat16ToFloat = convert_bf16_f32_avx2

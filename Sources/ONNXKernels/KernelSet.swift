@@ -27,8 +27,10 @@ package struct KernelSet: Sendable {
     package var qgemm4Block16: QuantizedMultiply
     package var qgemv8: QuantizedMultiply
     package var qgemm8: QuantizedMultiply
-    package var qgemvFloat: QuantizedVector
-    package var dequantizeTile: DequantizeTile
+    package var qgemvFloat4: QuantizedVector
+    package var qgemvFloat8: QuantizedVector
+    package var dequantizeTile4: DequantizeTile
+    package var dequantizeTile8: DequantizeTile
     package var dequantizeRow: DequantizeRow
     package var multiplyTile: MultiplyTile
     package var halfToFloat: Convert

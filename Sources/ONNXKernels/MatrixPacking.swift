@@ -65,7 +65,7 @@ struct MatrixPacking {
         guard let base = bytes.baseAddress else { return }
         header.write(to: bytes)
         let layout = header.layout
-        workers.run(count: header.panelCount) { panel in
+        workers.run(count: header.blocks == 0 ? 0 : header.panelCount) { panel in
             let target = base + (PackedMatrixHeader.byteCount + panel * Int(layout.panel_byte_stride))
             for column in 0..<min(8, source.n - panel * 8) {
                 writeValues(row: panel * 8 + column, column: column, to: target, layout)

@@ -59,7 +59,7 @@ extension QuantizedMatrix {
             var args = onnxlm_qgemv_f32_args(
                 y: y, columns: Int64(n), panels: panels, layout: header.layout, first_panel: Int64(first),
                 panel_count: Int64(min(perTask, total - first)), x: x, bias: bias)
-            kernels.qgemvFloat(&args)
+            (bits == 4 ? kernels.qgemvFloat4 : kernels.qgemvFloat8)(&args)
         }
     }
 
@@ -78,7 +78,7 @@ extension QuantizedMatrix {
                 panels: panels, layout: layout, first_panel: Int64(pair * 2),
                 panel_count: Int64(min(2, header.panelCount - pair * 2)), first_unit: Int64(start / 32),
                 units: Int64(count / 32), tile: tile)
-            kernels.dequantizeTile(&tileArgs)
+            (bits == 4 ? kernels.dequantizeTile4 : kernels.dequantizeTile8)(&tileArgs)
             var args = onnxlm_sgemm_tile_args(
                 a: x + start, a_row_stride: Int64(xRowStride), tile: tile, k: Int64(count), rows: Int64(rows),
                 c: target, c_row_stride: Int64(yRowStride), columns: Int64(columns),

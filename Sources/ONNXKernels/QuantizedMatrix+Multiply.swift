@@ -54,7 +54,7 @@ extension QuantizedMatrix {
                 let activations = scratch.activations
                 try activations.quantize(
                     x, rows: rows, rowStride: stride, for: leader.matrix, workers: workers)
-                try multiply(activations, products: Array(same), workers: workers, scratch: scratch)
+                try multiply(activations, products: Array(same), workers: workers)
             } else {
                 for product in same {
                     try product.matrix.multiplyFloat(
@@ -67,12 +67,10 @@ extension QuantizedMatrix {
 
     /// Several products of activations that are quantised already.
     ///
-    /// - Throws: `kernel.quantized_matrix` if the activations are not for one of the matrices, `memory.exhausted`.
+    /// - Throws: `kernel.quantized_matrix` if the activations are not for one of the matrices.
     package static func multiply(
-        _ activations: QuantizedActivations, products: [QuantizedProduct], workers: WorkerPool,
-        scratch: KernelScratch
+        _ activations: QuantizedActivations, products: [QuantizedProduct], workers: WorkerPool
     ) throws(ONNXError) {
-        var scratchPerSlot = 0
         var panels: [Int] = []
         var total = 0
         for product in products {
@@ -84,15 +82,12 @@ extension QuantizedMatrix {
                     a matrix of K \(product.matrix.k) and block size \(product.matrix.blockSize).
                     """)
             }
-            scratchPerSlot = max(scratchPerSlot, product.matrix.header.units * 256)
             panels.append(product.matrix.header.panelCount)
             total += product.matrix.header.panelCount
         }
-        let slots = activations.rows > 1 ? workers.threadCount : 0
-        let memory = try scratch.reserve(byteCount: scratchPerSlot * slots)
         // Enough tasks for the threads to even out, each long enough to stream through memory.
         let perTask = max(2, min(64, total / (workers.threadCount * 8)) / 2 * 2)
-        workers.run(count: (total + perTask - 1) / perTask) { task, slot in
+        workers.run(count: (total + perTask - 1) / perTask) { task in
             var first = task * perTask
             var left = min(perTask, total - first)
             for (index, product) in products.enumerated() {
@@ -103,8 +98,7 @@ extension QuantizedMatrix {
                 let count = min(left, panels[index] - first)
                 if count <= 0 { break }
                 product.matrix.multiplyPanels(
-                    first, count, activations, product,
-                    (memory + slot * scratchPerSlot).assumingMemoryBound(to: UInt8.self))
+                    first, count, activations, product)
                 left -= count
                 first = 0
             }
@@ -118,8 +112,7 @@ extension QuantizedMatrix {
     }
 
     private func multiplyPanels(
-        _ firstPanel: Int, _ count: Int, _ activations: QuantizedActivations, _ product: QuantizedProduct,
-        _ scratch: UnsafeMutablePointer<UInt8>
+        _ firstPanel: Int, _ count: Int, _ activations: QuantizedActivations, _ product: QuantizedProduct
     ) {
         let rows = activations.rows
         let grouped = rows % 4 == 1 ? rows - 1 : rows
@@ -128,8 +121,19 @@ extension QuantizedMatrix {
             layout: header.layout, first_panel: Int64(firstPanel), panel_count: Int64(count),
             values: activations.values(row: 0), scales: activations.scales(row: 0),
             sums: activations.sums(row: 0),
-            rows: Int64(grouped), row_groups: Int64((grouped + 3) / 4), bias: bias, scratch: scratch)
-        if grouped > 0 { manyRowsKernel(&args) }
+            rows: Int64(grouped), row_groups: Int64((grouped + 3) / 4), bias: bias)
+        // Few enough rows at a time for their activations to stay in the second-level cache.
+        let rowsAtOnce = max(4, 196_608 / max(1, header.paddedK) / 4 * 4)
+        for first in stride(from: 0, to: grouped, by: rowsAtOnce) {
+            let count = min(rowsAtOnce, grouped - first)
+            args.y = product.y + first * product.rowStride
+            args.values = UnsafePointer(activations.values(row: first))
+            args.scales = UnsafePointer(activations.scales(row: first))
+            args.sums = UnsafePointer(activations.sums(row: first))
+            args.rows = Int64(count)
+            args.row_groups = Int64((count + 3) / 4)
+            manyRowsKernel(&args)
+        }
         if grouped < rows {
             args.y = product.y + grouped * product.rowStride
             args.values = UnsafePointer(activations.values(row: grouped))

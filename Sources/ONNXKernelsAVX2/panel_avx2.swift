@@ -51,6 +51,20 @@
         return _mm256_cvtepu8_epi32(bytes)
     }
 
+    /// The zero points of a block of 8 bits less 128, as 32-bit lanes whose upper halves are zero.
+    @inline(__always)
+    func centredZeroPoints(_ pointer: UnsafeRawPointer) -> __m256i {
+        let centred = _mm256_sub_epi32(loadZeroPoints(pointer), _mm256_set1_epi32(128))
+        return _mm256_and_si256(centred, _mm256_set1_epi32(0xFFFF))
+    }
+
+    /// Signed weights times signed activations, four products to a 32-bit lane.
+    @inline(__always)
+    func signedProducts(_ weights: __m256i, _ activations: __m256i) -> __m256i {
+        let pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(activations, weights))
+        return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1))
+    }
+
     /// Stores the first `columns` of 8 lanes, after adding the bias.
     @inline(__always)
     func storeColumns(

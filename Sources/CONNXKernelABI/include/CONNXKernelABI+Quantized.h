@@ -74,8 +74,6 @@ typedef struct onnxlm_qmatmul_args {
     int64_t row_groups;
     /// One float per column, padded to whole panels.
     const float *_Nullable bias;
-    /// For four-row kernels: `units * 256` bytes, 32-byte aligned.
-    uint8_t *_Nullable scratch;
 } onnxlm_qmatmul_args;
 
 /// Writes a float tile `[input][16]` of two neighbouring panels (the second may be missing: `panel_count` 1, zeros):
