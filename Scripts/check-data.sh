@@ -6,14 +6,13 @@ source "$(dirname "$0")/lib.sh"
 cd "${1:-$root}"
 problems=0
 total=0
-while IFS= read -r file; do
-    bytes=$(wc -c <"$file")
+while read -r bytes file; do
     if [ "$bytes" -ge 1000000 ]; then
         say "data: $file: $bytes bytes, must be under 1000000"
         problems=$((problems + 1))
     fi
     case $file in Tests/Fixtures/*) total=$((total + bytes)) ;; esac
-done < <(list_files .)
+done < <(list_files . | tr '\n' '\0' | xargs -0 wc -c | grep -v ' total$')
 if [ "$total" -ge 15000000 ]; then
     say "data: Tests/Fixtures: $total bytes in all, must be under 15000000"
     problems=$((problems + 1))
