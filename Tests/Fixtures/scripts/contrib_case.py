@@ -50,7 +50,7 @@ class Case:
     def model(self):
         infos = [helper.make_tensor_value_info(n, helper.np_dtype_to_tensor_dtype(a.dtype), a.shape)
                  for n, a in self.inputs.items()]
-        held = [a.tensor(n) if isinstance(a, PackedTensor) else numpy_helper.from_array(numpy.ascontiguousarray(a), n)
+        held = [a.tensor(n) if isinstance(a, PackedTensor) else numpy_helper.from_array(numpy.asarray(a, order="C"), n)
                 for n, a in self.constants.items()]
         outputs = [helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, None) for n in self.outputs]
         graph = helper.make_graph(self.nodes, self.name, infos, outputs, held)
@@ -81,7 +81,7 @@ class Case:
         (target / "model.onnx").write_bytes(self.model().SerializeToString())
         for kind, pairs in (("input", self.inputs.items()), ("output", zip(self.outputs, results))):
             for i, (name, array) in enumerate(pairs):
-                tensor = numpy_helper.from_array(numpy.ascontiguousarray(array), name)
+                tensor = numpy_helper.from_array(numpy.asarray(array, order="C"), name)
                 (data / f"{kind}_{i}.pb").write_bytes(tensor.SerializeToString())
         (target / "case.json").write_text(json.dumps({"rtol": rtol, "atol": atol}) + "\n")
         return sum(f.stat().st_size for f in target.rglob("*") if f.is_file())

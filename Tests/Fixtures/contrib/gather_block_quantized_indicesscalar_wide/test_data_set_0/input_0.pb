@@ -1,1 +1,1 @@
-BindicesJõÿÿÿÿÿÿÿ
+BindicesJõÿÿÿÿÿÿÿ
