@@ -37,7 +37,8 @@ package struct ConformanceCase: Sendable {
             search(trimmed, depth: 0, &result)
             guard result.count > count else {
                 throw ONNXError(
-                    "model.not_found", "\"\(folder)\" holds no test case, that is, no folder with a model.onnx.")
+                    "model.not_found",
+                    "\"\(folder)\" holds no test case, that is, no folder with a model.onnx.")
             }
         }
         return result

@@ -33,7 +33,9 @@ enum ConformanceValues {
 
     private static func halves(_ tensor: Tensor) -> [UInt16] {
         tensor.withUnsafeBytes { bytes in
-            (0..<tensor.shape.elementCount).map { bytes.loadUnaligned(fromByteOffset: $0 * 2, as: UInt16.self) }
+            (0..<tensor.shape.elementCount).map {
+                bytes.loadUnaligned(fromByteOffset: $0 * 2, as: UInt16.self)
+            }
         }
     }
 
@@ -44,7 +46,8 @@ enum ConformanceValues {
         switch exponent {
         case 0: return sign * fraction * 0x1p-24
         case 31: return fraction == 0 ? sign * .infinity : .nan
-        default: return sign * (1 + fraction / 1024) * Double(sign: .plus, exponent: exponent - 15, significand: 1)
+        default:
+            return sign * (1 + fraction / 1024) * Double(sign: .plus, exponent: exponent - 15, significand: 1)
         }
     }
 }

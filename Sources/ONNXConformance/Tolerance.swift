@@ -21,7 +21,9 @@ package struct Tolerance: Sendable, Hashable {
         guard computed.elementType == expected.elementType else {
             return "type \(computed.elementType), expected \(expected.elementType)"
         }
-        guard computed.shape == expected.shape else { return "shape \(computed.shape), expected \(expected.shape)" }
+        guard computed.shape == expected.shape else {
+            return "shape \(computed.shape), expected \(expected.shape)"
+        }
         if expected.elementType == .string {
             let differs = try computed.strings() != expected.strings()
             return differs ? "the strings differ" : nil

@@ -21,7 +21,7 @@ struct GGUFTokenizer {
     let addsBeginToken: Bool
     private let merges: [(String, String)]
     private let addedTokens: [(id: Int, isSpecial: Bool)]
-    private let preTokenizer: PreTokenizer
+    private let preTokenizer: GGUFPreTokenizer
 
     /// - Throws: `gguf.tokenizer` for kinds that are not supported and for lists that do not fit together.
     init(_ file: GGUFFile) throws(ONNXError) {
@@ -35,7 +35,7 @@ struct GGUFTokenizer {
                 "gguf.tokenizer",
                 "The tokenizer \"\(model)\" is not supported; byte-level BPE (\"gpt2\") is.")
         }
-        preTokenizer = try PreTokenizer(named: file.string("tokenizer.ggml.pre") ?? "gpt-2")
+        preTokenizer = try GGUFPreTokenizer(named: file.string("tokenizer.ggml.pre") ?? "gpt-2")
         let tokens = try required("tokens")
         guard !tokens.isEmpty, Set(tokens).count == tokens.count else {
             throw ONNXError("gguf.tokenizer", "The vocabulary is empty or holds a token twice.")

@@ -40,7 +40,8 @@ public final class ChatSession: Sendable {
         options: GenerationOptions = GenerationOptions()
     ) {
         self.init(
-            model, messages: instructions.map { [ChatMessage(.system, $0)] } ?? [], tools: tools, options: options)
+            model, messages: instructions.map { [ChatMessage(.system, $0)] } ?? [], tools: tools,
+            options: options)
     }
 
     /// A conversation that goes on from given messages.
@@ -107,7 +108,8 @@ public final class ChatSession: Sendable {
     }
 
     private func answer(
-        _ messages: [ChatMessage], _ isCancelled: @escaping @Sendable () -> Bool, _ emit: (GeneratedPiece) -> Void
+        _ messages: [ChatMessage], _ isCancelled: @escaping @Sendable () -> Bool,
+        _ emit: (GeneratedPiece) -> Void
     ) throws(ONNXError) {
         let prompt = try PromptRenderer(model).tokens(of: messages.map(\.json), tools: tools)
         let decoder: DecoderSession

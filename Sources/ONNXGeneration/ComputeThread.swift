@@ -38,7 +38,8 @@ enum ComputeThread {
             }, work.toOpaque())
         guard status == 0 else {
             work.release()
-            throw ONNXError("system.thread", "The system gives no further thread: \(String(cString: strerror(status))).")
+            throw ONNXError(
+                "system.thread", "The system gives no further thread: \(String(cString: strerror(status))).")
         }
         #if canImport(Darwin)
             if let thread { pthread_detach(thread) }

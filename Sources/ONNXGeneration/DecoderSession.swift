@@ -66,7 +66,8 @@ package final class DecoderSession {
     ) throws(ONNXError) -> Tensor {
         guard positions >= 1, positions <= newTokens.count else {
             throw ONNXError(
-                "prompt.empty", "Logits for \(positions) positions are asked of \(newTokens.count) new tokens.")
+                "prompt.empty",
+                "Logits for \(positions) positions are asked of \(newTokens.count) new tokens.")
         }
         let total = tokens.count + newTokens.count
         let wanted = try selectedBranches(total: total)
@@ -84,7 +85,8 @@ package final class DecoderSession {
             while start < pending.count {
                 let end = min(pending.count, start + chunkSize)
                 let first = max(start, pending.count - positions)
-                let logits = try step(Array(pending[start..<end]), positions: max(1, end - first), isCancelled)
+                let logits = try step(
+                    Array(pending[start..<end]), positions: max(1, end - first), isCancelled)
                 if end > first { parts.append(logits) }
                 start = end
             }
@@ -100,18 +102,21 @@ package final class DecoderSession {
     private func selectedBranches(total: Int) throws(ONNXError) -> [String] {
         guard isFullyCached else { return [] }
         let probe = try inputs([0], past: total - 1, positions: 1)
-        return try session.branches(probe, cachedRows: total - 1, valueInputs: [InferenceModel.positionsInputName])
+        return try session.branches(
+            probe, cachedRows: total - 1, valueInputs: [InferenceModel.positionsInputName])
     }
 
     private func step(
         _ chunk: [Int], positions: Int, _ isCancelled: @escaping @Sendable () -> Bool
     ) throws(ONNXError) -> Tensor {
         let outputs = try session.run(
-            inputs(chunk, past: tokens.count, positions: positions), cachedRows: tokens.count, newRows: chunk.count,
+            inputs(chunk, past: tokens.count, positions: positions), cachedRows: tokens.count,
+            newRows: chunk.count,
             valueInputs: [InferenceModel.positionsInputName], branches: chunk.count == 1 ? nil : branches,
             isCancelled: isCancelled)
         guard let logits = outputs[signature.logits], logits.shape.rank == 3, logits.shape[0] == 1 else {
-            throw ONNXError("llm.signature", "The graph gave no logits of the form [1, positions, vocabulary].")
+            throw ONNXError(
+                "llm.signature", "The graph gave no logits of the form [1, positions, vocabulary].")
         }
         for pair in signature.caches where !session.isCached(input: pair.input) {
             tensors[pair.input] = outputs[pair.output]
@@ -133,7 +138,8 @@ package final class DecoderSession {
     private func inputs(_ chunk: [Int], past: Int, positions: Int) throws(ONNXError) -> [String: Tensor] {
         var result: [String: Tensor] = [:]
         if signature.inputIDsType == .int32 {
-            result[signature.inputIDs] = try Tensor(chunk.map { Int32(truncatingIfNeeded: $0) }, shape: [1, chunk.count])
+            result[signature.inputIDs] = try Tensor(
+                chunk.map { Int32(truncatingIfNeeded: $0) }, shape: [1, chunk.count])
         } else {
             result[signature.inputIDs] = try Tensor(chunk.map { Int64($0) }, shape: [1, chunk.count])
         }
@@ -164,7 +170,8 @@ package final class DecoderSession {
             throw ONNXError("prompt.empty", "No tokens were given.")
         }
         guard first.elementType == .float32 else {
-            throw ONNXError("llm.signature", "The graph's logits are \(first.elementType); float32 is expected.")
+            throw ONNXError(
+                "llm.signature", "The graph's logits are \(first.elementType); float32 is expected.")
         }
         guard parts.count > 1 else { return first }
         let vocabulary = first.shape[2]
@@ -174,7 +181,8 @@ package final class DecoderSession {
         for part in parts {
             part.withUnsafeBytes { bytes in
                 if let source = bytes.baseAddress {
-                    result.mutableBaseAddress.advanced(by: offset).copyMemory(from: source, byteCount: bytes.count)
+                    result.mutableBaseAddress.advanced(by: offset).copyMemory(
+                        from: source, byteCount: bytes.count)
                 }
             }
             offset += part.byteCount

@@ -34,7 +34,8 @@ struct DecoderSignature: Sendable {
         let outputs = Set(model.outputs.map(\.name))
         let names = config.names
         guard let ids = remaining.removeValue(forKey: names.inputIDs), outputs.contains(names.logits) else {
-            throw Self.signatureError(model, "it has no input \"\(names.inputIDs)\" or no output \"\(names.logits)\"")
+            throw Self.signatureError(
+                model, "it has no input \"\(names.inputIDs)\" or no output \"\(names.logits)\"")
         }
         inputIDs = names.inputIDs
         if case .tensor(.int32, _)? = ids.type { inputIDsType = .int32 } else { inputIDsType = .int64 }
@@ -44,7 +45,9 @@ struct DecoderSignature: Sendable {
         var pairs: [CachePair] = []
         for layer in 0..<(config.layerCount ?? 4096) {
             var found = false
-            for (past, present) in [(names.pastKeys, names.presentKeys), (names.pastValues, names.presentValues)] {
+            for (past, present) in [
+                (names.pastKeys, names.presentKeys), (names.pastValues, names.presentValues),
+            ] {
                 let input = Self.name(past, layer)
                 guard let info = remaining.removeValue(forKey: input) else { continue }
                 found = true
@@ -70,12 +73,14 @@ struct DecoderSignature: Sendable {
     ) throws(ONNXError) -> CachePair {
         guard outputs.contains(output) else {
             throw ONNXError(
-                "llm.kv_mismatch", "The graph has the cache input \"\(info.name)\" but no output \"\(output)\".")
+                "llm.kv_mismatch",
+                "The graph has the cache input \"\(info.name)\" but no output \"\(output)\".")
         }
         guard case .tensor(let elementType, let dimensions?)? = info.type, dimensions.count == 4 else {
             throw ONNXError(
                 "llm.kv_mismatch",
-                "The cache input \"\(info.name)\" is declared as \(info.type?.description ?? "nothing"); [batch, heads, length, head size] is expected.")
+                "The cache input \"\(info.name)\" is declared as \(info.type?.description ?? "nothing"); [batch, heads, length, head size] is expected."
+            )
         }
         func length(_ axis: Int, _ configured: Int?) throws(ONNXError) -> Int {
             if case .fixed(let length) = dimensions[axis] { return length }
@@ -98,7 +103,8 @@ struct DecoderSignature: Sendable {
         }
         return ONNXError(
             "llm.signature",
-            "The graph is no decoder that can be driven: \(reason). Inputs: \(list(model.inputs)). Outputs: \(list(model.outputs)).")
+            "The graph is no decoder that can be driven: \(reason). Inputs: \(list(model.inputs)). Outputs: \(list(model.outputs))."
+        )
     }
 }
 

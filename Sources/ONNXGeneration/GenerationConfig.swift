@@ -78,7 +78,8 @@ package struct GenerationConfig: Sendable {
         names.pastValues = try reader.string(decoder + "inputs.past_value_names") ?? names.pastValues
         names.logits = try reader.string(decoder + "outputs.logits") ?? names.logits
         names.presentKeys = try reader.string(decoder + "outputs.present_key_names") ?? names.presentKeys
-        names.presentValues = try reader.string(decoder + "outputs.present_value_names") ?? names.presentValues
+        names.presentValues =
+            try reader.string(decoder + "outputs.present_value_names") ?? names.presentValues
         search.doSample = try reader.bool("search.do_sample") ?? false
         search.maximumLength = try reader.int("search.max_length")
         search.temperature = Float(try reader.double("search.temperature") ?? 1)
@@ -128,7 +129,9 @@ private struct KeyReader {
         guard let value = take(path) else { return nil }
         var result: [Int] = []
         for element in value.arrayValue ?? [value] {
-            guard let int = element.intValue else { throw wrongType(path, element, "an integer or a list of integers") }
+            guard let int = element.intValue else {
+                throw wrongType(path, element, "an integer or a list of integers")
+            }
             result.append(int)
         }
         return result
@@ -159,6 +162,7 @@ private struct KeyReader {
     }
 
     private func wrongType(_ path: String, _ value: JSONValue, _ expected: String) -> ONNXError {
-        ONNXError("config.type", "genai_config.json has \(value.kindName) under \(path); \(expected) is expected.")
+        ONNXError(
+            "config.type", "genai_config.json has \(value.kindName) under \(path); \(expected) is expected.")
     }
 }

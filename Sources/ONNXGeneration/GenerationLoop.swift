@@ -28,7 +28,8 @@ struct GenerationLoop {
         guard prompt.count < contextLength else {
             throw ONNXError(
                 "prompt.too_long",
-                "The prompt has \(prompt.count) tokens; the context holds \(contextLength), the answer included. Shorten the prompt.")
+                "The prompt has \(prompt.count) tokens; the context holds \(contextLength), the answer included. Shorten the prompt."
+            )
         }
         let started = ContinuousClock.now
         let cached = decoder.keepCommonPrefix(with: prompt)
@@ -41,7 +42,7 @@ struct GenerationLoop {
             let logits: Tensor
             do {
                 logits = try decoder.append(pending, isCancelled: isCancelled)
-            } catch where error.code == "run.cancelled" {
+            } catch  where error.code == "run.cancelled" {
                 return emit(progress.finish(.cancelled))
             }
             let history = decoder.tokens
@@ -52,7 +53,9 @@ struct GenerationLoop {
                 try sampler.sample(values, history: history)
             }
             progress.note(token)
-            if endOfSequence.contains(token), !options.ignoresEndOfSequence { return emit(progress.finish(.stop)) }
+            if endOfSequence.contains(token), !options.ignoresEndOfSequence {
+                return emit(progress.finish(.stop))
+            }
             let text = try progress.decode(token)
             if progress.isStopped { return emit(progress.finish(.stop, text: text)) }
             if progress.tokenCount >= limit { return emit(progress.finish(.length, text: text)) }

@@ -39,13 +39,16 @@ public struct GenerationOptions: Sendable, Hashable {
     /// - Throws: `options.range` naming the option, its value and the range.
     func validate() throws(ONNXError) {
         func check(_ name: String, _ value: String, _ fits: Bool, _ range: String) throws(ONNXError) {
-            guard fits else { throw ONNXError("options.range", "\(name) is \(value); it has to be \(range).") }
+            guard fits else {
+                throw ONNXError("options.range", "\(name) is \(value); it has to be \(range).")
+            }
         }
         if let maximumTokens {
             try check("maximumTokens", "\(maximumTokens)", maximumTokens >= 0, "0 or more")
         }
         if let temperature {
-            try check("temperature", "\(temperature)", temperature >= 0 && temperature <= 100, "from 0 to 100")
+            try check(
+                "temperature", "\(temperature)", temperature >= 0 && temperature <= 100, "from 0 to 100")
         }
         if let topK { try check("topK", "\(topK)", topK >= 0, "0 or more") }
         if let topP { try check("topP", "\(topP)", topP > 0 && topP <= 1, "above 0 and at most 1") }
@@ -56,7 +59,8 @@ public struct GenerationOptions: Sendable, Hashable {
         try check("the number of stop strings", "\(stopStrings.count)", stopStrings.count <= 16, "at most 16")
         for stop in stopStrings {
             let count = stop.utf8.count
-            try check("the length of a stop string", "\(count) bytes", count >= 1 && count <= 256, "1 to 256 bytes")
+            try check(
+                "the length of a stop string", "\(count) bytes", count >= 1 && count <= 256, "1 to 256 bytes")
         }
     }
 }

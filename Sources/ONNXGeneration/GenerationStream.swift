@@ -12,9 +12,10 @@ public struct GenerationStream: AsyncSequence, Sendable {
 
     /// Starts `work` on a thread of its own.
     init(
-        _ work: @escaping @Sendable (
-            _ isCancelled: @escaping @Sendable () -> Bool, _ emit: (GeneratedPiece) -> Void
-        ) throws(ONNXError) -> Void
+        _ work:
+            @escaping @Sendable (
+                _ isCancelled: @escaping @Sendable () -> Bool, _ emit: (GeneratedPiece) -> Void
+            ) throws(ONNXError) -> Void
     ) {
         stream = AsyncThrowingStream { continuation in
             let flag = CancellationFlag()

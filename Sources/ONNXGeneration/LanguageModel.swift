@@ -61,7 +61,8 @@ public final class LanguageModel: Sendable {
         var ends = folder.endOfSequence
         if readsTexts, folder.has("tokenizer.json") {
             let tokenizer = try Tokenizer(contentsOf: folder.file("tokenizer.json"))
-            if let text = folder.token("eos_token"), let id = tokenizer.tokenID(of: text), !ends.contains(id) {
+            if let text = folder.token("eos_token"), let id = tokenizer.tokenID(of: text), !ends.contains(id)
+            {
                 ends = (ends + [id]).sorted()
             }
             self.tokenizer = tokenizer
@@ -74,7 +75,9 @@ public final class LanguageModel: Sendable {
         specialTokens = PromptRenderer.SpecialTokens(
             beginOfSequence: folder.token("bos_token"), endOfSequence: folder.token("eos_token"))
         contextLength = configuration.contextLength ?? configuration.search.maximumLength ?? 2048
-        notes = configuration.unknownKeys.map { "genai_config.json: the key \($0) is not known here and ignored" }
+        notes = configuration.unknownKeys.map {
+            "genai_config.json: the key \($0) is not known here and ignored"
+        }
         loadSeconds = ((loaded - started).seconds, (ContinuousClock.now - loaded).seconds)
     }
 
@@ -90,7 +93,8 @@ public final class LanguageModel: Sendable {
         guard let tokenizer else {
             throw ONNXError(
                 "tokenizer.missing",
-                "The folder \"\(path)\" has no tokenizer.json; download it from the same repository, or give token numbers.")
+                "The folder \"\(path)\" has no tokenizer.json; download it from the same repository, or give token numbers."
+            )
         }
         return tokenizer
     }
@@ -98,15 +102,20 @@ public final class LanguageModel: Sendable {
     /// Continues a text, without a chat template.
     ///
     ///     for try await piece in model.streamText("Once upon a time") { print(piece.text, terminator: "") }
-    public func streamText(_ prompt: String, options: GenerationOptions = GenerationOptions()) -> GenerationStream {
+    public func streamText(_ prompt: String, options: GenerationOptions = GenerationOptions())
+        -> GenerationStream
+    {
         GenerationStream { isCancelled, emit throws(ONNXError) in
-            let tokens = try self.requireTokenizer().encode(prompt, addSpecialTokens: true, parseSpecial: false)
+            let tokens = try self.requireTokenizer().encode(
+                prompt, addSpecialTokens: true, parseSpecial: false)
             try self.generate(tokens, options, on: self.makeDecoder(), isCancelled, emit)
         }
     }
 
     /// Continues a row of tokens.
-    public func streamTokens(_ prompt: [Int], options: GenerationOptions = GenerationOptions()) -> GenerationStream {
+    public func streamTokens(_ prompt: [Int], options: GenerationOptions = GenerationOptions())
+        -> GenerationStream
+    {
         GenerationStream { isCancelled, emit throws(ONNXError) in
             try self.generate(prompt, options, on: self.makeDecoder(), isCancelled, emit)
         }

@@ -29,7 +29,8 @@ package struct ModelFolder: Sendable {
         }
         self.path = path
         let generation = try Self.read(path, "genai_config.json")
-        self.generation = try generation.map { (json: JSONValue) throws(ONNXError) in try GenerationConfig(json) }
+        self.generation =
+            try generation.map { (json: JSONValue) throws(ONNXError) in try GenerationConfig(json) }
             ?? GenerationConfig()
         tokenizerConfig = try Self.read(path, "tokenizer_config.json") ?? [:]
         var ends = Set(self.generation.endOfSequence)

@@ -25,7 +25,8 @@ package struct PromptRenderer {
         let file = "chat_template.jinja"
         if folder.has(file) {
             do throws(ONNXError) {
-                let bytes = try FileBytes.read(folder.file(file), byteLimit: 1 << 20, tooLarge: "template.too_large")
+                let bytes = try FileBytes.read(
+                    folder.file(file), byteLimit: 1 << 20, tooLarge: "template.too_large")
                 return try ChatTemplate(source: String(decoding: bytes, as: UTF8.self))
             } catch {
                 throw error.adding("file \"\(folder.file(file))\"")
@@ -35,7 +36,8 @@ package struct PromptRenderer {
         let named = value.arrayValue?.first { $0["name"]?.stringValue == "default" }?["template"]
         guard let source = (named ?? value).stringValue else {
             throw ONNXError(
-                "template.ambiguous", "tokenizer_config.json names several chat templates but none is called default.")
+                "template.ambiguous",
+                "tokenizer_config.json names several chat templates but none is called default.")
         }
         do throws(ONNXError) {
             return try ChatTemplate(source: source)
@@ -54,7 +56,8 @@ package struct PromptRenderer {
         guard let template = model.chatTemplate else {
             throw ONNXError(
                 "template.missing",
-                "The folder \"\(model.path)\" has no chat template; add a chat_template.jinja, or continue plain text with generate.")
+                "The folder \"\(model.path)\" has no chat template; add a chat_template.jinja, or continue plain text with generate."
+            )
         }
         var options = ChatTemplate.Options()
         options.addGenerationPrompt = true

@@ -52,7 +52,9 @@ package struct Sampler {
         for (index, value) in logits.enumerated() {
             guard !value.isNaN, value < .infinity else {
                 throw ONNXError(
-                    "generation.not_finite", "The model computed the logit \(value) for token \(index); its weights or the file may be damaged.")
+                    "generation.not_finite",
+                    "The model computed the logit \(value) for token \(index); its weights or the file may be damaged."
+                )
             }
             if value > largest {
                 largest = value
@@ -68,7 +70,8 @@ package struct Sampler {
     private func penalise(_ logits: UnsafeMutableBufferPointer<Float>, _ history: some Sequence<Int>) {
         guard repetitionPenalty != 1 else { return }
         for token in Set(history) where token >= 0 && token < logits.count {
-            logits[token] = logits[token] > 0 ? logits[token] / repetitionPenalty : logits[token] * repetitionPenalty
+            logits[token] =
+                logits[token] > 0 ? logits[token] / repetitionPenalty : logits[token] * repetitionPenalty
         }
     }
 

@@ -42,7 +42,8 @@ public final class InferenceModel: Sendable {
     /// Bytes of weights that a run reads whole: packed matrices, and the constant factors of other products.
     package var weightByteCount: Int {
         let constants = Dictionary(
-            program.constants.map { ($0.slot, $0.tensor?.byteCount ?? 0) }, uniquingKeysWith: { first, _ in first })
+            program.constants.map { ($0.slot, $0.tensor?.byteCount ?? 0) },
+            uniquingKeysWith: { first, _ in first })
         return program.steps.reduce(0) { sum, step in
             var bytes = step.operation.packedByteCount
             if step.label.hasPrefix("MatMul ") || step.label.hasPrefix("Gemm ") {

@@ -102,7 +102,7 @@ struct PlanBuilder {
             }
             if !step.subgraphs.isEmpty { return emitDynamic(step, inputs, outputs, slots) }
             outputPlans = try step.operation.inferOutputs(inference)
-        } catch where error.code == InferenceContext.valueUnknown {
+        } catch  where error.code == InferenceContext.valueUnknown {
             return emitDynamic(step, inputs, outputs, slots)
         }
         guard outputPlans.count >= outputs.count else {

@@ -38,7 +38,8 @@
 
         func run() throws {
             let report = try Benchmark(
-                path: model.model, options: model.loadOptions, promptTokens: promptTokens, newTokens: newTokens,
+                path: model.model, options: model.loadOptions, promptTokens: promptTokens,
+                newTokens: newTokens,
                 runs: `repeat`
             ).run()
             if json { return Console.line(report.json.jsonText(style: .indented)) }

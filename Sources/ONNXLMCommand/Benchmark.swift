@@ -47,7 +47,8 @@
             guard promptTokens + newTokens <= model.contextLength else {
                 throw ONNXError(
                     "prompt.too_long",
-                    "\(promptTokens) + \(newTokens) tokens do not fit into the context of \(model.contextLength).")
+                    "\(promptTokens) + \(newTokens) tokens do not fit into the context of \(model.contextLength)."
+                )
             }
             let vocabulary = model.configuration.vocabularySize ?? 1000
             let prompt = (0..<promptTokens).map { ($0 * 7919 + 13) % max(1, min(vocabulary, 30_000)) }
@@ -71,7 +72,8 @@
             for _ in 0..<newTokens { token = try largest(decoder.append([token])) }
             let ended = ContinuousClock.now
             return (
-                Double(prompt.count) / (prefilled - started).seconds, Double(newTokens) / (ended - prefilled).seconds,
+                Double(prompt.count) / (prefilled - started).seconds,
+                Double(newTokens) / (ended - prefilled).seconds,
                 decoder.cacheReadByteCount
             )
         }
@@ -108,7 +110,10 @@
                 "decode_memory_fraction": number(memoryFraction),
                 "runs": .array(
                     zip(prefillRates, decodeRates).map { prefill, decode in
-                        ["prefill_tokens_per_second": number(prefill), "decode_tokens_per_second": number(decode)]
+                        [
+                            "prefill_tokens_per_second": number(prefill),
+                            "decode_tokens_per_second": number(decode),
+                        ]
                     }),
             ]
         }

@@ -59,7 +59,8 @@
             return try rows.enumerated().map { index, row in
                 guard let role = row["role"]?.stringValue, let content = row["content"]?.stringValue else {
                     throw ONNXError(
-                        "messages.format", "Message \(index) of \"\(path)\" has no role or no content that is a text.")
+                        "messages.format",
+                        "Message \(index) of \"\(path)\" has no role or no content that is a text.")
                 }
                 return ChatMessage(ChatMessage.Role(rawValue: role), content)
             }

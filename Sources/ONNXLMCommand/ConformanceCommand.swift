@@ -38,13 +38,15 @@
         @Option(help: "Threads that compute; by default the cores this process may use.")
         var threads: Int?
 
-        @Option(name: .customLong("without-pass"), help: "Leave out this graph pass; can be given several times.")
+        @Option(
+            name: .customLong("without-pass"), help: "Leave out this graph pass; can be given several times.")
         var withoutPasses: [String] = []
 
         func run() throws {
             var cases = try ConformanceCase.find(in: folders)
             if let names {
-                let wanted = Set(try GenerateCommand.readText(names).split(whereSeparator: \.isNewline).map(String.init))
+                let wanted = Set(
+                    try GenerateCommand.readText(names).split(whereSeparator: \.isNewline).map(String.init))
                 cases = cases.filter { wanted.contains($0.name) }
             }
             var options = LoadOptions()
@@ -58,8 +60,9 @@
                 runner.onOutput = { testCase, dataSet, index, tensor in
                     failure.note {
                         let folder = "\(outputs)/\(testCase.name)/\(dataSet)"
-                        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-                        try TensorFile.write(tensor, to: "\(folder)/output_\(index).pb")
+                        try FileManager.default.createDirectory(
+                            atPath: folder, withIntermediateDirectories: true)
+                        try TensorFileWriter.write(tensor, to: "\(folder)/output_\(index).pb")
                     }
                 }
             }

@@ -10,7 +10,9 @@
         static func write(_ text: String) {
             var bytes = ArraySlice(Array(text.utf8))
             while !bytes.isEmpty {
-                let written = bytes.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+                let written = bytes.withUnsafeBytes {
+                    Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count)
+                }
                 if written >= 0 {
                     bytes = bytes.dropFirst(written)
                 } else if errno == EPIPE {

@@ -42,7 +42,9 @@
     @main
     enum Entry {
         static func main() {
-            print("onnxlm was built without its command. Build it with: swift build -c release --traits Command")
+            print(
+                "onnxlm was built without its command. Build it with: swift build -c release --traits Command"
+            )
         }
     }
 #endif

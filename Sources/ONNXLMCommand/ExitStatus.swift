@@ -20,7 +20,8 @@
         /// The exit code that fits an error.
         init(_ code: ONNXError.Code) {
             switch code.rawValue {
-            case "model.not_found", "external_data.missing", "tokenizer.missing", "template.missing", "file.missing":
+            case "model.not_found", "external_data.missing", "tokenizer.missing", "template.missing",
+                "file.missing":
                 self = .missingInput
             case "io.permission", "file.unreadable": self = .permission
             case "io.exists": self = .cannotCreate

@@ -44,7 +44,8 @@
         func run() throws {
             let display = ProgressDisplay()
             let options = GGUFImporter.Options(
-                recipe: Self.recipes[recipe] ?? .balanced, threads: threads ?? InferenceModel.defaultThreadCount,
+                recipe: Self.recipes[recipe] ?? .balanced,
+                threads: threads ?? InferenceModel.defaultThreadCount,
                 overwrites: overwrite)
             try GGUFImporter(source: input).write(to: output, options: options) { display.show($0, $1) }
             display.finish()

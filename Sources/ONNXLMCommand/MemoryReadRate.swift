@@ -15,7 +15,8 @@
         }
 
         private static func hugePages(_ workers: WorkerPool) throws(ONNXError) -> Double {
-            guard let region = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            guard
+                let region = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
                 region != MAP_FAILED
             else { throw ONNXError("memory.insufficient", "There is no gibibyte of memory to read.") }
             defer { munmap(region, byteCount) }
@@ -33,7 +34,9 @@
             let block = [UInt8](repeating: 1, count: 1 << 20)
             for _ in 0..<byteCount >> 20 where fwrite(block, 1, block.count, file) != block.count { return 0 }
             fflush(file)
-            guard let region = mmap(nil, byteCount, PROT_READ, MAP_SHARED, fileno(file), 0), region != MAP_FAILED else {
+            guard let region = mmap(nil, byteCount, PROT_READ, MAP_SHARED, fileno(file), 0),
+                region != MAP_FAILED
+            else {
                 return 0
             }
             defer { munmap(region, byteCount) }
@@ -58,6 +61,8 @@
     }
 
     extension Duration {
-        fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+        fileprivate var seconds: Double {
+            Double(components.seconds) + Double(components.attoseconds) * 1e-18
+        }
     }
 #endif

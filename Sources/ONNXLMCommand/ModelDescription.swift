@@ -45,7 +45,9 @@
             }
             visit(model.graph)
             for tensor in report.externalTensors { add(tensor.elementType, tensor.byteCount) }
-            return totals.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value.count, $0.value.byteCount) }
+            return totals.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+                ($0.key, $0.value.count, $0.value.byteCount)
+            }
         }
 
         /// Bytes that one token adds to the caches: the inputs of four dimensions whose length is open.
@@ -68,21 +70,24 @@
                 "file_bytes": .number(.integer(report.fileByteCount)),
                 "ir_version": .number(.integer(model.irVersion)),
                 "producer": .string("\(model.producerName) \(model.producerVersion)"),
-                "opsets": .object(Self.object(model.operatorSets.map { ($0.key.isEmpty ? "ai.onnx" : $0.key, $0.value) })),
+                "opsets": .object(
+                    Self.object(model.operatorSets.map { ($0.key.isEmpty ? "ai.onnx" : $0.key, $0.value) })),
                 "inputs": .array(inputs.map(Self.value)),
                 "outputs": .array(model.graph.outputs.map(Self.value)),
                 "operators": .object(Self.object(support.operatorCounts.map { ($0.key, $0.value) })),
                 "weights": .array(
                     weights.map { weight in
                         [
-                            "type": .string(weight.type.description), "tensors": .number(.integer(weight.count)),
+                            "type": .string(weight.type.description),
+                            "tensors": .number(.integer(weight.count)),
                             "bytes": .number(.integer(weight.byteCount)),
                         ]
                     }),
                 "data_files": .array(
                     report.dataFiles.map { file in
                         [
-                            "name": .string(file.location), "needed_bytes": .number(.integer(file.neededByteCount)),
+                            "name": .string(file.location),
+                            "needed_bytes": .number(.integer(file.neededByteCount)),
                             "present_bytes": file.presentByteCount.map { .number(.integer($0)) } ?? .null,
                         ]
                     }),
@@ -92,7 +97,8 @@
                     support.problems.map { problem in
                         [
                             "code": .string(problem.code.rawValue), "domain": .string(problem.domain),
-                            "operator": .string(problem.operatorType), "version": .number(.integer(problem.version)),
+                            "operator": .string(problem.operatorType),
+                            "version": .number(.integer(problem.version)),
                             "count": .number(.integer(problem.count)), "node": .string(problem.node),
                             "message": .string(problem.message),
                         ]
@@ -102,28 +108,36 @@
         }
 
         var text: String {
-            var lines = ["\(report.path): IR \(model.irVersion), written by \(model.producerName) \(model.producerVersion)"]
+            var lines = [
+                "\(report.path): IR \(model.irVersion), written by \(model.producerName) \(model.producerVersion)"
+            ]
             let sets = model.operatorSets.sorted { $0.key < $1.key }
             lines.append(
-                "operator sets: " + sets.map { "\($0.key.isEmpty ? "ai.onnx" : $0.key) \($0.value)" }.joined(separator: ", "))
+                "operator sets: "
+                    + sets.map { "\($0.key.isEmpty ? "ai.onnx" : $0.key) \($0.value)" }.joined(
+                        separator: ", "))
             lines.append("inputs:")
             lines += Self.list(inputs)
             lines.append("outputs:")
             lines += Self.list(model.graph.outputs)
             lines.append("operators:")
-            lines += support.operatorCounts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "  \($0.value) × \($0.key)" }
+            lines += support.operatorCounts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+                "  \($0.value) × \($0.key)"
+            }
             lines.append("weights:")
             lines += weights.map { "  \($0.type): \($0.count) tensors, \(ByteAmount($0.byteCount))" }
             lines.append("cache: \(ByteAmount(cacheBytesPerToken)) a token")
             for file in report.dataFiles {
                 let present = file.presentByteCount.map { "\(ByteAmount($0)) there" } ?? "missing"
-                lines.append("data file \"\(file.location)\": \(ByteAmount(file.neededByteCount)) needed, \(present)")
+                lines.append(
+                    "data file \"\(file.location)\": \(ByteAmount(file.neededByteCount)) needed, \(present)")
             }
             lines += report.warnings.map { "warning: \($0)" }
             lines += support.problems.map { "cannot run: \($0.count) × \($0.message) First: \($0.node)." }
             if support.problems.isEmpty {
                 lines.append(
-                    missingFiles.isEmpty ? "This model runs here." : "This model runs here once its data files are complete.")
+                    missingFiles.isEmpty
+                        ? "This model runs here." : "This model runs here once its data files are complete.")
             } else {
                 lines.append("This model does not run here.")
             }

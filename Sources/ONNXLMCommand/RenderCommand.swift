@@ -32,7 +32,9 @@
                     let text = try render(row, folder, own)
                     Console.line((["text": .string(text)] as JSONValue).jsonText())
                 } catch {
-                    let answer: JSONValue = ["error": .string(error.message), "code": .string(error.code.rawValue)]
+                    let answer: JSONValue = [
+                        "error": .string(error.message), "code": .string(error.code.rawValue),
+                    ]
                     Console.line(answer.jsonText())
                 }
             }
@@ -50,7 +52,8 @@
             } else if let own {
                 template = own
             } else {
-                throw ONNXError("template.missing", "The row names no template and the command no model that has one.")
+                throw ONNXError(
+                    "template.missing", "The row names no template and the command no model that has one.")
             }
             var options = ChatTemplate.Options()
             options.tools = row["tools"] ?? .null

@@ -7,7 +7,8 @@
     struct SynthesizeCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "synthesize",
-            abstract: "Writes a model folder of a known shape with random weights, for measuring and testing.",
+            abstract:
+                "Writes a model folder of a known shape with random weights, for measuring and testing.",
             discussion: """
                 Example: onnxlm synthesize phi-4-mini --layers 8 /tmp/phi-4-mini-8
                 """)
@@ -39,7 +40,8 @@
         func run() throws {
             let display = ProgressDisplay()
             try SyntheticModel.write(
-                shape: shape, layers: layers, builder: BuilderGeneration(rawValue: builder) ?? .v018, seed: seed, to: output,
+                shape: shape, layers: layers, builder: BuilderGeneration(rawValue: builder) ?? .v018,
+                seed: seed, to: output,
                 overwrites: overwrite
             ) { display.show($0, $1) }
             display.finish()

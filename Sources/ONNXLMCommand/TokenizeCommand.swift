@@ -28,7 +28,9 @@
         var streamDecode = false
 
         func validate() throws {
-            if decode, streamDecode { throw ValidationError("--decode and --stream-decode exclude each other.") }
+            if decode, streamDecode {
+                throw ValidationError("--decode and --stream-decode exclude each other.")
+            }
         }
 
         func run() throws {
@@ -65,7 +67,9 @@
                 throw ONNXError("json.format", "The row has no \"ids\" that are integers.")
             }
             let skips = row["skip_special"]?.boolValue ?? true
-            if decode { return ["text": .string(try tokenizer.decode(ids.compactMap(\.self), skipSpecial: skips))] }
+            if decode {
+                return ["text": .string(try tokenizer.decode(ids.compactMap(\.self), skipSpecial: skips))]
+            }
             var decoder = tokenizer.makeStreamingDecoder(skipSpecial: skips)
             var increments: [JSONValue] = []
             for id in ids.compactMap(\.self) { increments.append(.string(try decoder.append(id))) }

@@ -13,8 +13,6 @@ struct SharedInputFusion: GraphPass {
         "K", "N", "bits", "block_size", "accuracy_level", "weight_prepacked",
     ]
 
-    init() {}
-
     mutating func apply(to graph: inout Graph, _ context: PassContext) throws(ONNXError) {
         graph.changeSubgraphs(Self.fuse)
         Self.fuse(&graph)

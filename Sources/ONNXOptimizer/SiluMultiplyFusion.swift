@@ -7,8 +7,6 @@ import ONNXOperators
 struct SiluMultiplyFusion: GraphPass {
     static let name = "silu-mul"
 
-    init() {}
-
     mutating func apply(to graph: inout Graph, _ context: PassContext) throws(ONNXError) {
         // Before version 7, Mul broadcasts by other rules.
         guard context.operatorSets["", default: 1] >= 7 else { return }

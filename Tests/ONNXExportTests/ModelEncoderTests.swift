@@ -22,9 +22,9 @@ import Testing
     }
 
     @Test func encodesTensorFile() throws {
-        let bytes = try TensorFile.encode(Tensor([Int32(1), -2], shape: [2]), name: "y")
+        let bytes = try TensorFileWriter.encode(Tensor([Int32(1), -2], shape: [2]), name: "y")
         #expect(bytes == [0x08, 2, 0x10, 6, 0x42, 1, 0x79, 0x4a, 8, 1, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff])
-        let text = try TensorFile.encode(Tensor(strings: ["ab", ""], shape: [1, 2]))
+        let text = try TensorFileWriter.encode(Tensor(strings: ["ab", ""], shape: [1, 2]))
         #expect(text == [0x08, 1, 0x08, 2, 0x10, 8, 0x32, 2, 0x61, 0x62, 0x32, 0])
     }
 

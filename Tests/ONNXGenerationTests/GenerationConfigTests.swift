@@ -33,7 +33,8 @@ struct GenerationConfigTests {
     }
 
     @Test(arguments: [
-        #"{"model": {"vocab_size": "many"}}"#, #"{"search": {"top_p": []}}"#, #"{"model": {"eos_token_id": ["a"]}}"#,
+        #"{"model": {"vocab_size": "many"}}"#, #"{"search": {"top_p": []}}"#,
+        #"{"model": {"eos_token_id": ["a"]}}"#,
         "[]",
     ])
     func wrongTypesAreErrors(text: String) throws {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import ONNXErrors
+import ONNXGeneration
 import ONNXInference
 import ONNXTensors
 import ONNXTestSupport
 import Testing
-
-import ONNXGeneration
 
 /// The tiny models of both builder generations against onnxruntime's logits and greedy tokens.
 struct ModelOracleTests {
@@ -14,7 +13,8 @@ struct ModelOracleTests {
 
     private static func listFolders() -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: Fixtures.models)) ?? []
-        return names.filter { FileManager.default.fileExists(atPath: Fixtures.models + "/\($0)/oracle.json") }.sorted()
+        return names.filter { FileManager.default.fileExists(atPath: Fixtures.models + "/\($0)/oracle.json") }
+            .sorted()
     }
 
     @Test func thereAreModels() { #expect(Self.folders.count >= 40) }
@@ -28,12 +28,15 @@ struct ModelOracleTests {
             let decoder = try model.makeDecoder()
             if testCase.tokens.isEmpty {
                 if !testCase.pastIDs.isEmpty { _ = try decoder.append(testCase.pastIDs) }
-                let logits = try decoder.append(testCase.ids, positions: testCase.ids.count - testCase.firstRow)
+                let logits = try decoder.append(
+                    testCase.ids, positions: testCase.ids.count - testCase.firstRow)
                 largest = Self.largestDifference(try Self.rows(logits), testCase.rows)
             } else {
                 largest = try Self.checkGreedy(testCase, decoder, tolerance)
             }
-            #expect(largest <= tolerance, "\(folder) \(testCase.name): \(largest / oracle.deviation) of the deviation")
+            #expect(
+                largest <= tolerance,
+                "\(folder) \(testCase.name): \(largest / oracle.deviation) of the deviation")
             if ProcessInfo.processInfo.environment["ONNXLM_TEST_VERBOSE"] != nil {
                 print("\(folder) \(testCase.name): \(largest / oracle.deviation)")
             }

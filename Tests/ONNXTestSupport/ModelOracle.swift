@@ -42,14 +42,16 @@ package struct ModelOracle: Sendable {
             }
             let rows = (0..<shape[0]).map { index in
                 (0..<shape[1]).map { column in
-                    file.bytes.loadUnaligned(fromByteOffset: offset + (index * shape[1] + column) * 4, as: Float.self)
+                    file.bytes.loadUnaligned(
+                        fromByteOffset: offset + (index * shape[1] + column) * 4, as: Float.self)
                 }
             }
             func ids(_ key: String) -> [Int] { row[key]?.arrayValue?.compactMap(\.intValue) ?? [] }
             cases.append(
                 Case(
                     name: row["name"]?.stringValue ?? "", ids: ids("input_ids") + ids("prompt"),
-                    pastIDs: ids("past_ids"), firstRow: row["first_row"]?.intValue ?? 0, tokens: ids("tokens"),
+                    pastIDs: ids("past_ids"), firstRow: row["first_row"]?.intValue ?? 0,
+                    tokens: ids("tokens"),
                     rows: rows))
         }
         self.cases = cases

@@ -105,7 +105,9 @@ import Testing
         return result
     }
 
-    @Test(arguments: products) func givesOrThrows(_ testCase: OperatorCase) { #expect(testCase.failure() == nil) }
+    @Test(arguments: products) func givesOrThrows(_ testCase: OperatorCase) {
+        #expect(testCase.failure() == nil)
+    }
 
     private static let body = Graph(
         inputs: ["i", "c", "v"].map { ValueInfo(name: $0, type: nil) },

@@ -3,7 +3,7 @@ import ONNXErrors
 import ONNXExport
 
 /// The way a GGUF file's `tokenizer.ggml.pre` splits text before merging, in the words of `tokenizer.json`.
-enum PreTokenizer: String, CaseIterable {
+enum GGUFPreTokenizer: String, CaseIterable {
     case gpt2 = "gpt-2"
     case smollm
     case llama3 = "llama-bpe"
@@ -11,7 +11,7 @@ enum PreTokenizer: String, CaseIterable {
 
     /// - Throws: `gguf.tokenizer` for a name that is not supported.
     init(named name: String) throws(ONNXError) {
-        guard let value = PreTokenizer(rawValue: name) else {
+        guard let value = GGUFPreTokenizer(rawValue: name) else {
             let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
             throw ONNXError(
                 "gguf.tokenizer",

@@ -3,7 +3,7 @@ package import ONNXErrors
 package import ONNXTensors
 
 /// Writes single tensors as ONNX's test cases keep them: `input_0.pb`, `output_0.pb`.
-package enum TensorFile {
+package enum TensorFileWriter {
     /// The bytes of a `TensorProto`.
     package static func encode(_ tensor: Tensor, name: String = "") throws(ONNXError) -> [UInt8] {
         var encoder = WireEncoder()
