@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import ONNXErrors
-import ONNXTensors
+package import ONNXErrors
+package import ONNXTensors
 
 /// How far a computed value may lie from the expected one: |computed − expected| ≤ absolute + relative · |expected|,
 /// as `numpy.testing.assert_allclose` has it.
@@ -17,7 +17,7 @@ package struct Tolerance: Sendable, Hashable {
     }
 
     /// Why the tensors differ, or nil when they agree.
-    func difference(_ computed: Tensor, _ expected: Tensor) throws(ONNXError) -> String? {
+    package func difference(_ computed: Tensor, _ expected: Tensor) throws(ONNXError) -> String? {
         guard computed.elementType == expected.elementType else {
             return "type \(computed.elementType), expected \(expected.elementType)"
         }

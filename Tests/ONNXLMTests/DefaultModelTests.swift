@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import ONNXGeneration
+import ONNXJSON
+import ONNXLM
+import ONNXTestSupport
+import Testing
+
+/// The default model, as imported from its GGUF, against onnxruntime-genai on the same folder.
+@Suite(
+    .serialized,
+    .enabled(
+        if: TestEnvironment.defaultModel != nil && TestEnvironment.python != nil,
+        "needs the default model and the oracles' Python, which make test provides"))
+struct DefaultModelTests {
+    /// The largest logit error that int8 activations may make here; see docs/numerics.md.
+    private static let largestLogitError: Float = 1
+
+    @Test func greedyAnswersEqualThoseOfOnnxruntimeGenai() async throws {
+        let model = try await LanguageModel.load(from: #require(TestEnvironment.defaultModel))
+        let (rows, logits) = try oracle(model)
+        #expect(rows.count == 12)
+        var largestError: Float = 0
+        for (row, expected) in zip(rows, logits) {
+            let computed = try model.makeDecoder().append(row.prompt).values(as: Float.self)
+            largestError = zip(computed, expected).reduce(largestError) { max($0, abs($1.0 - $1.1)) }
+        }
+        print("default model: largest logit error \(largestError)")
+        #expect(largestError <= Self.largestLogitError)
+        var differing = 0
+        var options = GenerationOptions()
+        options.maximumTokens = 48
+        for row in rows {
+            let tokens = try await model.streamTokens(row.prompt, options: options).collect().tokens
+            guard
+                let first = zip(tokens, row.tokens).enumerated().first(where: { $0.element.0 != $0.element.1 }
+                )
+            else {
+                #expect(tokens.count == row.tokens.count, "\(row.question)")
+                continue
+            }
+            differing += 1
+            print("default model: \(row.question) differs at \(first.offset), gap \(row.gaps[first.offset])")
+            #expect(row.gaps[first.offset] <= 2 * largestError, "\(row.question)")
+        }
+        print("default model: \(12 - differing) of 12 answers equal")
+        #expect(differing <= 2)
+    }
+
+    @Test func promptsAreTokenizedAsOnnxruntimeGenaiDoes() async throws {
+        let model = try await LanguageModel.load(from: #require(TestEnvironment.defaultModel))
+        let (rows, _) = try oracle(model)
+        for row in rows {
+            let ids = try model.requireTokenizer().encode(
+                row.promptText, addSpecialTokens: false, parseSpecial: true)
+            #expect(ids == row.prompt, "\(row.question)")
+        }
+    }
+
+    @Test(arguments: [("What is the capital of France?", "Paris"), ("What is 2+2?", "4")])
+    func answers(question: String, expected: String) async throws {
+        let model = try await LanguageModel.load(from: #require(TestEnvironment.defaultModel))
+        #expect(try await ChatSession(model).respond(to: question).contains(expected))
+    }
+
+    @Test func aSecondTurnGoesOnFromTheCache() async throws {
+        let model = try await LanguageModel.load(from: #require(TestEnvironment.defaultModel))
+        let chat = ChatSession(model)
+        let first = try await chat.streamResponse(to: "What is the capital of France?").collect()
+        #expect(first.summary.cachedTokenCount == 0)
+        let second = try await chat.streamResponse(to: "And of Italy?").collect()
+        #expect(second.summary.cachedTokenCount >= first.summary.promptTokenCount)
+        #expect(chat.messages.map(\.role) == [.user, .assistant, .user, .assistant])
+        let fresh = ChatSession(model, messages: Array(chat.messages.prefix(3)))
+        #expect(try await fresh.streamResponse(adding: []).collect().text == second.text)
+    }
+
+    @Test func cancellingStopsTheComputation() async throws {
+        let model = try await LanguageModel.load(from: #require(TestEnvironment.defaultModel))
+        let chat = ChatSession(model)
+        let task = Task { try await chat.respond(to: "Tell me a very long story.") }
+        try await Task.sleep(for: .milliseconds(300))
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        var isFree = false
+        for _ in 0..<50 where !isFree {
+            try await Task.sleep(for: .milliseconds(100))
+            isFree = chat.messages.count == 2
+        }
+        #expect(isFree, "the interrupted answer joins the conversation")
+    }
+
+    @Test func manySessionsShareOneModel() async throws {
+        let model = try await LanguageModel.load(from: #require(TestEnvironment.defaultModel))
+        var options = GenerationOptions()
+        options.maximumTokens = 8
+        let alone = try await model.streamText("The sea is", options: options).collect().tokens
+        let texts = try await withThrowingTaskGroup(of: [Int].self) { group in
+            for _ in 0..<4 {
+                group.addTask { [options] in
+                    try await model.streamText("The sea is", options: options).collect().tokens
+                }
+            }
+            return try await group.reduce(into: [[Int]]()) { $0.append($1) }
+        }
+        #expect(texts == Array(repeating: alone, count: 4))
+    }
+
+    private struct Row {
+        let question: String
+        let promptText: String
+        let prompt: [Int]
+        let tokens: [Int]
+        let gaps: [Float]
+    }
+
+    /// Runs onnxruntime-genai once; later calls read what it wrote.
+    private func oracle(_ model: LanguageModel) throws -> ([Row], [[Float]]) {
+        let out = Fixtures.folder + "/.generated/default-model"
+        let graph = try FileManager.default.attributesOfItem(atPath: model.path + "/model.onnx")
+        let stamp = "\(graph[.modificationDate] ?? "")"
+        if (try? String(contentsOfFile: out + "/stamp", encoding: .utf8)) != stamp {
+            let outcome = try TestEnvironment.run(
+                #require(TestEnvironment.python),
+                [Fixtures.folder + "/scripts/default_model_answers.py", model.path, out])
+            try #require(outcome.status == 0, "\(outcome.errors)")
+            try stamp.write(toFile: out + "/stamp", atomically: true, encoding: .utf8)
+        }
+        let json = try JSONValue(contentsOf: out + "/answers.json")
+        let rows = try #require(json.arrayValue).map { row in
+            Row(
+                question: row["question"]?.stringValue ?? "",
+                promptText: row["prompt_text"]?.stringValue ?? "",
+                prompt: row["prompt"]?.arrayValue?.compactMap(\.intValue) ?? [],
+                tokens: row["tokens"]?.arrayValue?.compactMap(\.intValue) ?? [],
+                gaps: row["gaps"]?.arrayValue?.compactMap(\.doubleValue).map { Float($0) } ?? [])
+        }
+        let data = try Data(contentsOf: URL(fileURLWithPath: out + "/logits.bin"))
+        let width = data.count / 4 / max(1, rows.count)
+        let logits = rows.indices.map { index in
+            (0..<width).map { column in
+                data.withUnsafeBytes {
+                    $0.loadUnaligned(fromByteOffset: (index * width + column) * 4, as: Float.self)
+                }
+            }
+        }
+        return (rows, logits)
+    }
+}
