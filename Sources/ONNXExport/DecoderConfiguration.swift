@@ -14,10 +14,13 @@ package struct MatrixFormat: Sendable, Hashable {
     package var bits: Int
     /// Whether each block has a zero point of its own; otherwise it is the middle of the range.
     package var hasZeroPoints: Bool
+    /// What MatMulNBits may do with its activations: 1 keeps them float32, 4 lets them be quantised to int8.
+    package var accuracyLevel: Int
 
-    package init(bits: Int, hasZeroPoints: Bool) {
+    package init(bits: Int, hasZeroPoints: Bool, accuracyLevel: Int = 4) {
         self.bits = bits
         self.hasZeroPoints = hasZeroPoints
+        self.accuracyLevel = accuracyLevel
     }
 
     package static let blockSize = 32

@@ -46,13 +46,13 @@ extension DecoderGraphBuilder {
     ) throws(ONNXError) -> String {
         let (rows, columns) = configuration.size(of: role)
         let names = if let weights { weights } else { try reserveMatrix(role, basename) }
-        let bits = format(role).bits
+        let matrix = format(role)
         return add(
-            "MatMulNBits", "\(basename)_Q\(bits)", domain: Self.microsoft, inputs: [input] + names,
+            "MatMulNBits", "\(basename)_Q\(matrix.bits)", domain: Self.microsoft, inputs: [input] + names,
             outputs: [output ?? "\(basename)/output_0"],
             attributes: [
-                "K": .int(columns), "N": .int(rows), "bits": .int(bits),
-                "block_size": .int(MatrixFormat.blockSize), "accuracy_level": .int(4),
+                "K": .int(columns), "N": .int(rows), "bits": .int(matrix.bits),
+                "block_size": .int(MatrixFormat.blockSize), "accuracy_level": .int(matrix.accuracyLevel),
             ], type: hidden(rows))
     }
 

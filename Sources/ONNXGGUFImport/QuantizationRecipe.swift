@@ -37,6 +37,9 @@ public struct QuantizationRecipe: Sendable, Hashable {
     package var down: Layers
     /// Bits of the last product, which a tied embedding shares.
     package var headBits: Int
+    /// The accuracy level of every product: 1 computes with float32 activations and gives the same answers in every
+    /// engine; 4 lets activations be quantised to int8, which is about twice as fast and less exact.
+    public var accuracyLevel = 1
 
     package init(
         method: Method = .search, queryKeyValue: Layers, attentionOutput: Layers, gateAndUp: Layers,
@@ -73,6 +76,7 @@ public struct QuantizationRecipe: Sendable, Hashable {
             case .gate(let layer), .up(let layer): bits(gateAndUp, layer)
             case .down(let layer): bits(down, layer)
             }
-        return MatrixFormat(bits: bits, hasZeroPoints: bits == 4 && method != .symmetric)
+        return MatrixFormat(
+            bits: bits, hasZeroPoints: bits == 4 && method != .symmetric, accuracyLevel: accuracyLevel)
     }
 }

@@ -28,7 +28,13 @@
         @Option(help: "How weights are quantised: balanced, small or precise.")
         var recipe = "balanced"
 
+        @Option(help: "1: float activations, exact; 4: int8 activations, faster.")
+        var accuracyLevel = 1
+
         func validate() throws {
+            guard accuracyLevel == 1 || accuracyLevel == 4 else {
+                throw ValidationError("--accuracy-level is \(accuracyLevel); 1 and 4 are there.")
+            }
             guard Self.recipes[recipe] != nil else {
                 throw ValidationError("--recipe is \"\(recipe)\"; balanced, small and precise are there.")
             }
@@ -43,8 +49,10 @@
 
         func run() throws {
             let display = ProgressDisplay()
+            var recipe = Self.recipes[self.recipe] ?? .balanced
+            recipe.accuracyLevel = accuracyLevel
             let options = GGUFImporter.Options(
-                recipe: Self.recipes[recipe] ?? .balanced,
+                recipe: recipe,
                 threads: threads ?? InferenceModel.defaultThreadCount,
                 overwrites: overwrite)
             try GGUFImporter(source: input).write(to: output, options: options) { display.show($0, $1) }
