@@ -84,7 +84,7 @@
             }
             defer { interrupt.cancel() }
             while true {
-                if Console.inputIsTerminal { Console.note("\u{1B}[1A\n> ") }
+                if Console.inputIsTerminal { Console.prompt("> ") }
                 guard let line = readLine(strippingNewline: true) else { break }
                 let text = line.trimmingCharacters(in: .whitespaces)
                 if text == "/exit" || text == "/quit" { break }

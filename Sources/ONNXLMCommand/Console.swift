@@ -35,6 +35,12 @@
             _ = bytes.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
         }
 
+        /// Writes to stderr without ending the line.
+        static func prompt(_ text: String) {
+            let bytes = Array(text.utf8)
+            _ = bytes.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        }
+
         /// Everything is written at once, so nothing is left to flush but what libraries print.
         static func flush() { fflush(nil) }
 

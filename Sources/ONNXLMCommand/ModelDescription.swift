@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #if Command
     import ONNXErrors
+    import ONNXGeneration
     import ONNXGraph
     import ONNXImport
     import ONNXInference
@@ -13,9 +14,12 @@
         private let model: Model
         private let report: ImportReport
         private let support: SupportReport
+        /// What `genai_config.json` beside the model says, where there is one.
+        private let configuration: GenerationConfig?
 
         init(path: String) throws(ONNXError) {
             (model, report) = try ModelReader.read(path: path, options: ImportOptions(externalData: .skipped))
+            configuration = try? ModelFolder(path).generation
             support = SupportReport(model.graph, operatorSets: model.operatorSets, registry: .builtin)
         }
 
@@ -50,11 +54,17 @@
             }
         }
 
-        /// Bytes that one token adds to the caches: the inputs of four dimensions whose length is open.
+        /// Bytes that one token adds to the caches: the inputs of four dimensions whose length is open. Dimensions
+        /// that the graph leaves open come from the configuration.
         private var cacheBytesPerToken: Int {
-            inputs.reduce(0) { sum, input in
+            func length(_ dimension: Dimension, _ configured: Int?) -> Int? {
+                if case .fixed(let length) = dimension { return length }
+                return configured
+            }
+            return inputs.reduce(0) { sum, input in
                 guard case .tensor(let type, let dimensions?)? = input.type, dimensions.count == 4,
-                    case .fixed(let heads) = dimensions[1], case .fixed(let size) = dimensions[3]
+                    let heads = length(dimensions[1], configuration?.keyValueHeadCount),
+                    let size = length(dimensions[3], configuration?.headSize)
                 else { return sum }
                 return sum + heads * size * type.bitWidth / 8
             }

@@ -53,8 +53,10 @@ struct CommandTests {
         #expect(outcome.seconds < 1)
         let inspected = try run("inspect", folder, "--json")
         #expect(inspected.status == 0)
-        let file = try JSONValue.parse(inspected.output)["data_files"]?[0]
-        #expect(file?["present_bytes"]?.isNull == true)
+        let description = try JSONValue.parse(inspected.output)
+        #expect(description["data_files"]?[0]?["present_bytes"]?.isNull == true)
+        #expect(description["supported"]?.boolValue == true)
+        #expect((description["kv_bytes_per_token"]?.intValue ?? 0) > 0)
     }
 
     @Test func aShortDataFileNamesTheNumbers() throws {
