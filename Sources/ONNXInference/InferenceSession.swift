@@ -27,6 +27,9 @@ public final class InferenceSession {
     /// Where the time of the session's runs goes, if wanted.
     package var profiler: StepProfiler?
 
+    /// Plans made so far, kept or not.
+    package private(set) var plansMade = 0
+
     private let resources: RunResources
     private let state: RunState
     private let arena: SharedArena
@@ -187,16 +190,17 @@ public final class InferenceSession {
                 if index > 0 { entries.insert(entries.remove(at: index), at: 0) }
                 return (entry, values)
             }
-            if sibling == nil { sibling = index }
+            if sibling == nil, entry.growth == nil { sibling = index }
         }
         try check(inputs)
+        plansMade += 1
         let plan = try PlanBuilder.plan(
             model.program, inputs: facts(inputs, cachedRows, newRows), branches: branches, state: state)
         var growth: PlanGrowth?
-        if let sibling, cachedRows != entries[sibling].cachedRows {
+        if let sibling {
             let slots = growingPositions.map { plan.inputSlots[$0] }
             growth = PlanGrowth(entries[sibling].plan, plan, inputs: slots)
-            if growth != nil || entries[sibling].growth != nil { entries.remove(at: sibling) }
+            if growth != nil { entries.remove(at: sibling) }
         }
         let bound = BoundPlan(
             plan, caches: caches, changing: growth?.slots ?? [], resources: resources, arena: arena)
