@@ -36,7 +36,8 @@
                 throw ValidationError("--accuracy-level is \(accuracyLevel); 1 and 4 are there.")
             }
             guard Self.recipes[recipe] != nil else {
-                throw ValidationError("--recipe is \"\(recipe)\"; balanced, small, precise and symmetric are there.")
+                throw ValidationError(
+                    "--recipe is \"\(recipe)\"; balanced, small, precise and symmetric are there.")
             }
             if let threads, !(1...256).contains(threads) {
                 throw ValidationError("--threads is \(threads); it has to be from 1 to 256.")
