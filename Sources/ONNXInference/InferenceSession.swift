@@ -35,17 +35,27 @@ public final class InferenceSession {
     }
 
     /// A session that owns the caches of those bindings whose operator can append in place; see
-    /// ``isCached(input:)`` for which these are.
+    /// ``isCached(input:)`` for which these are. Their elements are of ``LoadOptions/cacheType``.
     package init(_ model: InferenceModel, caches bindings: [CacheBinding]) throws(ONNXError) {
         self.model = model
-        for binding in bindings where model.program.canCache(input: binding.input, output: binding.output) {
-            caches[binding.input] = try KVCache(batch: 1, heads: binding.heads, headSize: binding.headSize)
+        for binding in bindings {
+            guard let format = model.program.cacheFormat(input: binding.input, output: binding.output) else {
+                continue
+            }
+            caches[binding.input] = try KVCache(
+                batch: 1, heads: binding.heads, headSize: binding.headSize, type: model.options.cacheType,
+                format: format)
             cacheOutputs.insert(binding.output)
         }
     }
 
     /// Whether the session owns a cache behind this input, so that no tensor is to be given for it.
     package func isCached(input: String) -> Bool { caches[input] != nil }
+
+    /// Whether the caches can serve a run with `count` valid positions: windowed ones drop what lies too far back.
+    package func canRewind(to count: Int) -> Bool {
+        count == 0 || caches.values.allSatisfy { $0.serves(queryAt: count) }
+    }
 
     /// The bytes of all caches.
     package var cacheByteCount: Int { caches.values.reduce(0) { $0 + $1.byteCount } }
@@ -194,19 +204,20 @@ public final class InferenceSession {
 }
 
 extension GraphProgram {
-    /// Whether one operator alone reads this input, can append to a cache there, and writes that output.
-    func canCache(input: String, output: String) -> Bool {
+    /// The format of a cache behind this input; nil unless one operator alone reads the input, can append to a cache
+    /// there, and writes that output.
+    func cacheFormat(input: String, output: String) -> KVCache.Format? {
         guard let inputSlot = inputs.first(where: { $0.info.name == input })?.slot,
             let outputSlot = outputs.first(where: { $0.info.name == output })?.slot
-        else { return false }
+        else { return nil }
         let readers = steps.filter { step in
             step.inputs.contains(inputSlot)
                 || step.subgraphs.values.contains { $0.captures.contains { $0.outer == inputSlot } }
         }
         guard readers.count == 1, let reader = readers.first, reader.outputs.contains(outputSlot),
             let position = reader.inputs.firstIndex(of: inputSlot)
-        else { return false }
-        return reader.operation.cacheInputs.contains(position)
-            && reader.inputs.filter { $0 == inputSlot }.count == 1
+        else { return nil }
+        guard reader.inputs.filter({ $0 == inputSlot }).count == 1 else { return nil }
+        return reader.operation.cacheInputs[position]
     }
 }
