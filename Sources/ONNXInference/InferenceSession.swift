@@ -73,6 +73,7 @@ public final class InferenceSession {
         _ inputs: [String: Tensor], cachedRows: Int, newRows: Int, valueInputs: Set<String>,
         branches: [String]? = nil, isCancelled: @escaping @Sendable () -> Bool
     ) throws(ONNXError) -> [String: Tensor] {
+        try model.checkFiles()
         let program = model.program
         let state = runState(isCancelled)
         var arguments = try arguments(inputs, cachedRows: cachedRows, valueInputs: valueInputs)

@@ -2,6 +2,8 @@
 #if Command
     import ArgumentParser
     import Logging
+    import ONNXErrors
+    import ONNXInference
     import ONNXLM
 
     /// What every command that loads a model takes.
@@ -11,6 +13,9 @@
 
         @Option(help: "Threads that compute; by default the cores this process may use.")
         var threads: Int?
+
+        @Flag(help: "Neither use nor write a cache of packed weights.")
+        var noCache = false
 
         @Flag(help: "Say more on stderr.")
         var verbose = false
@@ -24,6 +29,7 @@
         var loadOptions: LoadOptions {
             var options = LoadOptions()
             options.threadCount = threads
+            options.weightCache.isEnabled = !noCache
             return options
         }
 
@@ -33,6 +39,15 @@
             let logger = makeLogger()
             for note in model.notes { logger.debug("\(note)") }
             return model
+        }
+
+        /// Waits until the packed weights are in the cache, which a process that ends would cut short.
+        func finishCaching(_ model: LanguageModel) {
+            do throws(ONNXError) {
+                try model.inferenceModel.finishCaching()
+            } catch {
+                makeLogger().debug("\(error.description)")
+            }
         }
 
         func makeLogger() -> Logger {

@@ -48,9 +48,8 @@ struct MatMulNBitsGroup: FloatOperator {
     func prepared(_ constants: ConstantInputs) throws(ONNXError) -> any Operator {
         var prepared: [MatMulNBits] = []
         for index in members.indices {
-            let tensors = [nil] + Self.weightInputs(index).map { constants[$0] }
-            prepared.append(
-                try members[index].packed(ConstantInputs(tensors, workers: constants.workers)))
+            let positions = [nil] + Self.weightInputs(index).map { Optional($0) }
+            prepared.append(try members[index].packed(constants.selecting(positions)))
         }
         return MatMulNBitsGroup(prepared)
     }
