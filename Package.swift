@@ -75,7 +75,11 @@ let package = Package(
             name: "ONNXOperators", dependencies: ["ONNXGraph", "ONNXKernels", "ONNXTypedKernels"],
             swiftSettings: common),
         .target(name: "ONNXOptimizer", dependencies: ["ONNXOperators"], swiftSettings: common),
-        .target(name: "ONNXInference", dependencies: ["ONNXImport", "ONNXOptimizer"], swiftSettings: common),
+        .target(
+            name: "ONNXPackCache", dependencies: ["ONNXErrors", "CONNXSystem"], swiftSettings: common),
+        .target(
+            name: "ONNXInference", dependencies: ["ONNXImport", "ONNXOptimizer", "ONNXPackCache"],
+            swiftSettings: common),
         .target(name: "ONNXTokenization", dependencies: ["ONNXErrors", "ONNXJSON"], swiftSettings: common),
         .target(name: "ONNXChatTemplate", dependencies: ["ONNXErrors", "ONNXJSON"], swiftSettings: common),
         .target(
@@ -108,7 +112,8 @@ let package = Package(
             ("ONNXJSON", []), ("ONNXTensors", []), ("ONNXGraph", []), ("ONNXImport", ["ONNXExport"]),
             ("ONNXExport", ["ONNXImport"]), ("ONNXKernels", []), ("ONNXTypedKernels", []),
             ("ONNXOperators", []), ("ONNXOptimizer", []),
-            ("ONNXInference", ["ONNXExport"]), ("ONNXTokenization", []), ("ONNXChatTemplate", []),
+            ("ONNXPackCache", []), ("ONNXInference", ["ONNXExport"]),
+            ("ONNXTokenization", []), ("ONNXChatTemplate", []),
             ("ONNXGeneration", []), ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
             ("ONNXLMCommand", []),
         ].map { (name: String, more: [String]) -> Target in

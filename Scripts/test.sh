@@ -28,6 +28,8 @@ if [ -f "$requirements" ]; then
     export ONNXLM_TEST_PYTHON=$root/.venv/bin/python
 fi
 export ONNXLM_TEST_COMMAND=$command_binary ONNXLM_TEST_MODEL=$root/$default_model
+# Not the cache of whoever runs the tests.
+export ONNXLM_CACHE_DIR=$root/.build/test-cache
 mkdir -p "$results"
 rm -f "$results"/swift*.xml
 

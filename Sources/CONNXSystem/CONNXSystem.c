@@ -6,9 +6,12 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #if defined(__linux__)
+#include <sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #endif
@@ -81,5 +84,44 @@ int onnxlm_is_pseudo_file(int descriptor) {
 #else
     (void)descriptor;
     return 0;
+#endif
+}
+
+int onnxlm_reserve_space(int descriptor, int64_t count) {
+#if defined(__linux__)
+    return fallocate(descriptor, 0, 0, count) == 0 ? 0 : -errno;
+#else
+    (void)descriptor;
+    (void)count;
+    return -ENOSYS;
+#endif
+}
+
+void onnxlm_lower_priority(int only_when_idle) {
+#if defined(__linux__)
+    // On Linux both calls with 0 mean the calling thread.
+    if (only_when_idle) {
+        struct sched_param parameters = {0};
+        sched_setscheduler(0, SCHED_IDLE, &parameters);
+    } else {
+        setpriority(PRIO_PROCESS, 0, 10);
+    }
+#else
+    (void)only_when_idle;
+#endif
+}
+
+void onnxlm_map_pages(const void *base, size_t count) {
+#if defined(__linux__)
+    // Large pages where the file comes from the disk; where it is in memory, it stays as it was written.
+    madvise((void *)base, count, MADV_HUGEPAGE);
+    // In pieces, so that other threads can map and unmap in between. 22 is MADV_POPULATE_READ.
+    const size_t piece = (size_t)16 << 20;
+    for (size_t start = 0; start < count; start += piece) {
+        size_t length = count - start < piece ? count - start : piece;
+        if (madvise((char *)base + start, length, 22) != 0 && errno != EINTR) return;
+    }
+#else
+    madvise((void *)base, count, MADV_WILLNEED);
 #endif
 }

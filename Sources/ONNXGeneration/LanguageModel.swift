@@ -22,7 +22,8 @@ public final class LanguageModel: Sendable {
     /// Tokens that end an answer, united from all configuration files.
     public let endOfSequence: [Int]
 
-    /// Things in the configuration that this engine does not know and ignores.
+    /// Things that loading noticed and went on without: parts of the configuration that this engine does not know, a
+    /// cache of packed weights that could not be used.
     public let notes: [String]
 
     /// Seconds that loading took, without and with the tokenizer.
@@ -75,9 +76,9 @@ public final class LanguageModel: Sendable {
         specialTokens = PromptRenderer.SpecialTokens(
             beginOfSequence: folder.token("bos_token"), endOfSequence: folder.token("eos_token"))
         contextLength = configuration.contextLength ?? configuration.search.maximumLength ?? 2048
-        notes = configuration.unknownKeys.map {
-            "genai_config.json: the key \($0) is not known here and ignored"
-        }
+        notes =
+            configuration.unknownKeys.map { "genai_config.json: the key \($0) is not known here and ignored" }
+            + inferenceModel.notes
         loadSeconds = ((loaded - started).seconds, (ContinuousClock.now - loaded).seconds)
     }
 

@@ -78,25 +78,28 @@ struct TensorConverter {
         return try view(header, payload, offset: Int(clamping: proto.payload_offset))
     }
 
-    /// A tensor over `storage`, or a copy where the address is not aligned or the bytes are no Booleans.
+    /// A tensor over `storage`, or over a copy where the address is not aligned or the bytes are no Booleans.
     private func view(
         _ header: TensorHeader, _ storage: TensorStorage, offset: Int
     ) throws(ONNXError) -> Tensor {
         let tensor = try Tensor(header.elementType, header.shape, storage: storage, byteOffset: offset)
+        if header.elementType == .bool, tensor.withUnsafeBytes({ bytes in bytes.contains { $0 > 1 } }) {
+            return try booleans(header, tensor)
+        }
         let address = UInt(bitPattern: tensor.baseAddress)
-        let isAligned = address % UInt(header.elementType.alignment) == 0
-        let needsBooleans =
-            header.elementType == .bool && tensor.withUnsafeBytes { bytes in bytes.contains { $0 > 1 } }
-        guard !isAligned || needsBooleans else { return tensor }
+        guard address % UInt(header.elementType.alignment) != 0 else { return tensor }
+        return try Tensor(
+            header.elementType, header.shape,
+            storage: RealignedStorage(storage, byteOffset: offset, byteCount: header.byteCount))
+    }
+
+    /// A copy in which every byte is 0 or 1.
+    private func booleans(_ header: TensorHeader, _ tensor: Tensor) throws(ONNXError) -> Tensor {
         let copy = try Tensor(allocating: header.elementType, header.shape)
         let target = copy.mutableBaseAddress
         tensor.withUnsafeBytes { bytes in
-            if let source = bytes.baseAddress { target.copyMemory(from: source, byteCount: bytes.count) }
-        }
-        if needsBooleans {
-            for index in 0..<header.byteCount {
-                let byte = target.load(fromByteOffset: index, as: UInt8.self)
-                target.storeBytes(of: byte == 0 ? 0 : 1, toByteOffset: index, as: UInt8.self)
+            for index in bytes.indices {
+                target.storeBytes(of: bytes[index] == 0 ? 0 : 1, toByteOffset: index, as: UInt8.self)
             }
         }
         return copy

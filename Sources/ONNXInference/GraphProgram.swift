@@ -44,3 +44,22 @@ struct GraphProgram: Sendable {
     /// For each step, the slots that no later step reads and that are no outputs.
     var releases: [[Int]] = []
 }
+
+extension GraphProgram {
+    /// The files that constants are mapped from, those of subgraphs included, each once.
+    var mappedFiles: [MappedFile] {
+        var files: [ObjectIdentifier: MappedFile] = [:]
+        collectMappedFiles(into: &files)
+        return files.values.sorted { $0.path < $1.path }
+    }
+
+    private func collectMappedFiles(into files: inout [ObjectIdentifier: MappedFile]) {
+        for constant in constants {
+            guard let (file, _) = constant.tensor?.storage.filePlace(of: 0) else { continue }
+            files[ObjectIdentifier(file)] = file
+        }
+        for step in steps {
+            for subgraph in step.subgraphs.values { subgraph.program.collectMappedFiles(into: &files) }
+        }
+    }
+}

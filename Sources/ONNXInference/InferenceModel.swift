@@ -5,6 +5,7 @@ import ONNXImport
 import ONNXKernels
 package import ONNXOperators
 import ONNXOptimizer
+import ONNXPackCache
 public import ONNXTensors
 
 /// A model ready to run: immutable, shared by any number of sessions and threads.
@@ -58,6 +59,9 @@ public final class InferenceModel: Sendable {
 
     let program: GraphProgram
     let workers: WorkerPool
+    private let packedWeights: PackedWeights.Outcome
+    /// Files that runs read from.
+    private let mappedFiles: [MappedFile]
 
     /// Loads `model.onnx` and the data files beside it.
     ///
@@ -67,15 +71,25 @@ public final class InferenceModel: Sendable {
     public static func load(
         from path: String, options: LoadOptions = LoadOptions()
     ) throws(ONNXError) -> InferenceModel {
-        try InferenceModel(ModelReader.load(path: path), options: options)
+        let (model, report) = try ModelReader.read(path: path)
+        let weights = PackedWeights(
+            modelPath: FileSystemPath.resolved(report.path), variant: options.disabledPasses.sorted(),
+            options: options.weightCache)
+        return try InferenceModel(model, options: options, weights: weights)
     }
 
     /// Makes a model ready from its parsed form.
     ///
     /// - Throws: `op.*` listing everything unsupported, `graph.*`, and what operators say of their weights.
-    package init(_ model: Model, options: LoadOptions = LoadOptions(), registry: OperatorRegistry = .builtin)
-        throws(ONNXError)
-    {
+    package convenience init(
+        _ model: Model, options: LoadOptions = LoadOptions(), registry: OperatorRegistry = .builtin
+    ) throws(ONNXError) {
+        try self.init(model, options: options, registry: registry, weights: nil)
+    }
+
+    private init(
+        _ model: Model, options: LoadOptions, registry: OperatorRegistry = .builtin, weights: PackedWeights?
+    ) throws(ONNXError) {
         let model = try model.inliningFunctions { registry.contains(domain: $0, name: $1) }
         try SupportReport(model.graph, operatorSets: model.operatorSets, registry: registry).check()
         self.options = options
@@ -87,12 +101,48 @@ public final class InferenceModel: Sendable {
             _ = LastPositionPass.apply(to: &graph, output: output)
         }
         self.program = try ProgramCompiler(
-            registry: registry, operatorSets: model.operatorSets, workers: workers
+            registry: registry, operatorSets: model.operatorSets, workers: workers, weights: weights
         ).compile(graph)
+        packedWeights = weights?.finish() ?? PackedWeights.Outcome()
+        mappedFiles = program.mappedFiles
         self.inputs = program.inputs.map(\.info)
         self.outputs = program.outputs.map(\.info)
         self.operatorSets = model.operatorSets
         self.metadata = model.metadata
+    }
+
+    /// Things that loading noticed and went on without, such as a cache of packed weights that could not be used.
+    public var notes: [String] { packedWeights.notes }
+
+    /// Whether weights were mapped from an earlier load's cache file.
+    public var usesCachedWeights: Bool { packedWeights.file != nil }
+
+    /// Waits until the weights that this load had to pack are in the cache, so that the process may end; returns at
+    /// once where there are none.
+    ///
+    /// - Throws: `cache.*` when the file cannot be written, which harms nothing but the next load's speed.
+    public func finishCaching() throws(ONNXError) { try packedWeights.writing?.wait() }
+
+    /// Checks that the files that runs read from are as they were when they were loaded.
+    ///
+    /// - Throws: `model.file_changed` for a file that became shorter, `cache.damaged` for packed weights that are not
+    ///   what was written.
+    package func checkFiles() throws(ONNXError) {
+        for file in mappedFiles where !file.isWhole { throw Self.changed(file.path) }
+        guard let file = packedWeights.file else { return }
+        guard file.isWhole else { throw Self.changed(file.path) }
+        guard !file.isKnownToBeDamaged else {
+            throw ONNXError(
+                "cache.damaged",
+                "The packed weights in \"\(file.path)\" are damaged; the file is removed. Load the model again."
+            )
+        }
+    }
+
+    private static func changed(_ path: String) -> ONNXError {
+        ONNXError(
+            "model.file_changed",
+            "The file \"\(path)\" became shorter while the model was in use. Load the model again.")
     }
 
     /// Runs the model once, in a session of its own.

@@ -149,6 +149,7 @@ public final class InferenceSession {
         isCancelled: @escaping @Sendable () -> Bool
     ) throws(ONNXError) {
         current = nil
+        try model.checkFiles()
         state.reset(isCancelled: isCancelled)
         resources.isCancelled = isCancelled
         for cache in caches { try cache?.reserve(rows: cachedRows + newRows, keeping: cachedRows) }

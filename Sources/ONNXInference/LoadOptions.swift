@@ -16,6 +16,9 @@ public struct LoadOptions: Sendable {
     /// Graph passes to leave out, by name, for comparison; see ``InferenceModel/optimizationPasses``.
     public var disabledPasses: Set<String> = []
 
+    /// Where packed weights are kept between loads.
+    public var weightCache = WeightCache()
+
     /// Where a decoder's output of this name is computed for the last position alone unless more are asked for.
     package var lastPositionOutput: String?
 

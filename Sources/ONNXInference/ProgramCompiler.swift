@@ -11,6 +11,8 @@ struct ProgramCompiler {
     let registry: OperatorRegistry
     let operatorSets: [String: Int]
     let workers: WorkerPool
+    /// Keeps packed weights from load to load.
+    var weights: (any PackedMatrixStore)?
 
     /// Compiles a graph whose nodes stand in a valid order and are all supported (see ``SupportReport``).
     ///
@@ -83,8 +85,10 @@ struct ProgramCompiler {
             let version = operatorSets[node.domain] ?? 1
             let operation = try registry.makeOperator(for: node, version: version)
             let inputs = node.inputs.map(resolve)
+            let tensors = inputs.map { $0 < 0 ? nil : constants[$0] }
             let prepared = try operation.prepared(
-                ConstantInputs(inputs.map { $0 < 0 ? nil : constants[$0] }, workers: workers))
+                ConstantInputs(tensors, workers: workers, store: weights))
+            releasePages(of: tensors, absorbedBy: prepared)
             var subgraphs: [String: GraphProgram.Subprogram] = [:]
             for (name, attribute) in node.attributes.sorted(by: { $0.key < $1.key }) {
                 guard case .graph(let graph) = attribute else { continue }
@@ -127,14 +131,18 @@ struct ProgramCompiler {
                 slot: slot, type: TensorType(tensor.elementType, tensor.shape),
                 tensor: needed.contains(slot) ? tensor : nil)
         }
-        for (slot, tensor) in constants where !needed.contains(slot) { releasePages(of: tensor) }
         let kept = Set(program.outputs.map(\.slot)).union(constants.keys)
         program.releases = Array(repeating: [], count: program.steps.count)
         for (slot, index) in lastUse where !kept.contains(slot) { program.releases[index].append(slot) }
     }
 
-    private func releasePages(of tensor: Tensor) {
-        guard let mapped = tensor.storage as? MappedStorage else { return }
-        mapped.file.releasePages(offset: tensor.byteOffset, byteCount: tensor.byteCount)
+    /// Gives back the pages of constants that an operator has taken in; whoever else reads them gets them again.
+    private func releasePages(of constants: [Tensor?], absorbedBy operation: any Operator) {
+        for position in operation.absorbedInputs {
+            guard let tensor = constants[position],
+                let (file, offset) = tensor.storage.filePlace(of: tensor.byteOffset)
+            else { continue }
+            file.releasePages(offset: offset, byteCount: tensor.byteCount)
+        }
     }
 }

@@ -83,7 +83,7 @@ package struct KernelSet: Sendable {
     }
 
     /// The kernels for this processor, within what the environment allows.
-    package static let current = select(for: .current, limit: KernelEnvironment.cpuLevel)
+    package static let current = select(for: .current, limit: EngineEnvironment.cpuLevel)
 }
 
 extension KernelSet {

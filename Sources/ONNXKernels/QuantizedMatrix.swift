@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CONNXKernelABI
 package import ONNXErrors
 
 /// A weight matrix of 4 or 8 bits in the layout that the kernels read, `Y = X Wᵀ (+ bias)`.
@@ -60,6 +61,26 @@ package final class QuantizedMatrix: Sendable {
         self.base = base
         self.owner = owner
         self.kernels = kernels
+    }
+
+    /// What the packed bytes depend on besides the source; packed forms of another layout must not be used.
+    package static var layoutVersion: Int { Int(PackedMatrixHeader.version) }
+
+    /// Whether this is, by all that can be known without reading elements, the packed form of `source`: then
+    /// products of it read and write no more memory than those of the source.
+    package func hasForm(of source: QuantizedMatrixSource) -> Bool {
+        let zeroPoints = header.zeroPointKind
+        let sameZeroPoints =
+            switch source.zeroPoints {
+            case .none: zeroPoints == (source.bits == 2 ? ONNXLM_ZERO_POINT_U8 : ONNXLM_ZERO_POINT_NONE)
+            case .packed: zeroPoints == ONNXLM_ZERO_POINT_U8
+            case .float: zeroPoints == ONNXLM_ZERO_POINT_F32
+            }
+        return k == source.k && n == source.n && bits == (source.bits == 8 ? 8 : 4)
+            && blockSize == source.blockSize && sameZeroPoints
+            && usesQuantizedActivations == source.usesQuantizedActivations
+            && header.hasBias == (source.bias != nil)
+            && (source.groupIndex != nil || !header.hasPermutation)
     }
 
     /// Bytes of the packed form of a matrix.

@@ -21,6 +21,8 @@
         /// The figures of one benchmark.
         struct Report {
             var loadSeconds = 0.0
+            /// Whether weights were mapped from the cache of an earlier load.
+            var usesCachedWeights = false
             var prefillRates: [Double] = []
             var decodeRates: [Double] = []
             var peakBytes = 0
@@ -48,6 +50,8 @@
             let model = try LanguageModel(path, options, readsTexts: false)
             report.loadSeconds = (ContinuousClock.now - started).seconds
             report.threads = model.inferenceModel.threadCount
+            report.usesCachedWeights = model.inferenceModel.usesCachedWeights
+            try? model.inferenceModel.finishCaching()
             guard promptTokens + newTokens <= model.contextLength else {
                 throw ONNXError(
                     "prompt.too_long",
@@ -106,6 +110,7 @@
             return [
                 "threads": .number(.integer(threads)),
                 "load_seconds": number(loadSeconds),
+                "cached_weights": .bool(usesCachedWeights),
                 "prefill_tokens_per_second": number(Self.median(prefillRates)),
                 "decode_tokens_per_second": number(Self.median(decodeRates)),
                 "peak_rss_bytes": .number(.integer(peakBytes)),
@@ -130,7 +135,7 @@
                 \(ByteAmount(Int(memoryReadRate)))/s
                 """ : ""
             return """
-                load      \(String(format: "%.3f", loadSeconds)) s
+                load      \(String(format: "%.3f", loadSeconds)) s\(usesCachedWeights ? ", packed before" : "")
                 prefill   \(String(format: "%.1f", Self.median(prefillRates))) tokens/s
                 decode    \(String(format: "%.1f", Self.median(decodeRates))) tokens/s\(memory)
                 peak RSS  \(ByteAmount(peakBytes))

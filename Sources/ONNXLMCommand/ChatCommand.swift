@@ -38,6 +38,7 @@
         func run() async throws {
             let given = try messages.map { try Self.readMessages($0) }
             let language = try await model.load()
+            defer { model.finishCaching(language) }
             var history = instructions.map { [ChatMessage(.system, $0)] } ?? []
             history += given ?? []
             let chat = ChatSession(language, messages: history, options: sampling.generationOptions)

@@ -39,6 +39,7 @@
             let ids = try tokens.map { try Self.parseTokens($0) }
             let text = try prompt ?? promptFile.map { try Self.readText($0) }
             let language = try await model.load()
+            defer { model.finishCaching(language) }
             let promptTokens: [Int]
             if let ids {
                 promptTokens = ids

@@ -2,6 +2,8 @@
 #if Command
     import ArgumentParser
     import Logging
+    import ONNXErrors
+    import ONNXInference
     import ONNXLM
 
     /// What every command that loads a model takes.
@@ -16,6 +18,9 @@
             help: "Element type of the key/value caches: float32, float16 or int8.",
             transform: ModelOptions.cacheType)
         var cacheType = LoadOptions().cacheType
+
+        @Flag(help: "Neither use nor write a cache of packed weights.")
+        var noCache = false
 
         @Flag(help: "Say more on stderr.")
         var verbose = false
@@ -38,6 +43,7 @@
             var options = LoadOptions()
             options.threadCount = threads
             options.cacheType = cacheType
+            options.weightCache.isEnabled = !noCache
             return options
         }
 
@@ -47,6 +53,15 @@
             let logger = makeLogger()
             for note in model.notes { logger.debug("\(note)") }
             return model
+        }
+
+        /// Waits until the packed weights are in the cache, which a process that ends would cut short.
+        func finishCaching(_ model: LanguageModel) {
+            do throws(ONNXError) {
+                try model.inferenceModel.finishCaching()
+            } catch {
+                makeLogger().debug("\(error.description)")
+            }
         }
 
         func makeLogger() -> Logger {

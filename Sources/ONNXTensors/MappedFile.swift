@@ -15,6 +15,8 @@ package final class MappedFile: @unchecked Sendable {
     package let path: String
     package let baseAddress: UnsafeRawPointer
     package let byteCount: Int
+    /// The state of the file when it was mapped.
+    package let identity: FileIdentity
     private let descriptor: Int32
     private let mappedByteCount: Int
 
@@ -37,6 +39,7 @@ package final class MappedFile: @unchecked Sendable {
         self.path = path
         self.descriptor = descriptor
         self.byteCount = length
+        self.identity = FileIdentity(info)
         guard length > 0 else {
             self.mappedByteCount = 0
             self.baseAddress = MappedFile.nothing
@@ -69,6 +72,14 @@ package final class MappedFile: @unchecked Sendable {
 
     /// The bytes of the file.
     package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: baseAddress, count: byteCount) }
+
+    /// Whether the file is still as long as its mapping; reading past the end of one that shrank ends the process.
+    ///
+    /// - Complexity: one system call.
+    package var isWhole: Bool {
+        var info = stat()
+        return fstat(descriptor, &info) == 0 && Int(info.st_size) >= byteCount
+    }
 
     /// Tells the system that a range will not be read again soon, so that its pages can go.
     package func releasePages(offset: Int, byteCount: Int) {

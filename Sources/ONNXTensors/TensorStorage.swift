@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ONNXErrors
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -13,14 +14,27 @@ package import ONNXErrors
 // Safety: the bytes are written only by whoever created the storage, before tensors over it are shared; the stored
 // properties never change.
 package class TensorStorage: @unchecked Sendable {
-    package final let baseAddress: UnsafeMutableRawPointer
+    private final let address: UnsafeMutableRawPointer
+    private final let isFilledLater: Bool
     package final let byteCount: Int
 
     /// Takes a region that the subclass keeps valid until it is deinitialised.
-    package init(baseAddress: UnsafeMutableRawPointer, byteCount: Int) {
-        self.baseAddress = baseAddress
+    ///
+    /// - Parameter isFilledLater: whether ``fill()`` must be called before the bytes may be read.
+    package init(baseAddress: UnsafeMutableRawPointer, byteCount: Int, isFilledLater: Bool = false) {
+        self.address = baseAddress
         self.byteCount = byteCount
+        self.isFilledLater = isFilledLater
     }
+
+    /// The first byte.
+    package final var baseAddress: UnsafeMutableRawPointer {
+        if isFilledLater { fill() }
+        return address
+    }
+
+    /// Makes the bytes what they are to be; may be called from several threads and more than once.
+    fileprivate func fill() {}
 }
 
 /// Heap memory of its own, aligned to 64 bytes.
@@ -70,6 +84,43 @@ package final class MappedStorage: TensorStorage, @unchecked Sendable {
         self.file = file
         super.init(
             baseAddress: UnsafeMutableRawPointer(mutating: file.baseAddress), byteCount: file.byteCount)
+    }
+}
+
+/// A copy, aligned to 64 bytes, of a region of another storage, made when somebody first asks for its address: most
+/// such tensors in a model file are never read in full, and some never at all.
+package final class RealignedStorage: TensorStorage, @unchecked Sendable {
+    /// What is copied.
+    package let source: TensorStorage
+    package let sourceOffset: Int
+    private let copy: HeapStorage
+    private let isFilled = Mutex(false)
+
+    /// - Throws: `memory.insufficient` when the system refuses.
+    package init(_ source: TensorStorage, byteOffset: Int, byteCount: Int) throws(ONNXError) {
+        self.source = source
+        sourceOffset = byteOffset
+        copy = try HeapStorage(byteCount: byteCount)
+        super.init(baseAddress: copy.baseAddress, byteCount: byteCount, isFilledLater: true)
+    }
+
+    fileprivate override func fill() {
+        isFilled.withLock { isFilled in
+            if isFilled { return }
+            copy.baseAddress.copyMemory(
+                from: source.baseAddress.advanced(by: sourceOffset), byteCount: byteCount)
+            isFilled = true
+        }
+    }
+}
+
+extension TensorStorage {
+    /// The mapped file, and the offset in it, that the byte at `byteOffset` comes from; nil for bytes of no file.
+    package func filePlace(of byteOffset: Int) -> (file: MappedFile, offset: Int)? {
+        if let realigned = self as? RealignedStorage {
+            return realigned.source.filePlace(of: realigned.sourceOffset + byteOffset)
+        }
+        return (self as? MappedStorage).map { ($0.file, byteOffset) }
     }
 }
 

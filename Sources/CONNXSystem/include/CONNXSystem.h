@@ -20,5 +20,17 @@ int onnxlm_open_walking(int folder, const char *path);
 /// regular file.
 int onnxlm_is_pseudo_file(int descriptor);
 
+/// Takes room for `count` bytes of the file on its disk. Returns 0 or a negated errno; -EOPNOTSUPP and -ENOSYS
+/// where it cannot be told whether there is room.
+int onnxlm_reserve_space(int descriptor, int64_t count);
+
+/// Maps the pages of a region of a file, reading those that are not in memory; `base` is the start of a page. Only
+/// advice: where the system has no such call, or it fails, pages are mapped when they are read.
+void onnxlm_map_pages(const void *base, size_t count);
+
+/// Makes the calling thread give way to others: somewhat, or whenever another wants its processor. Does nothing
+/// where threads have no priority of their own.
+void onnxlm_lower_priority(int only_when_idle);
+
 /// Writes the SHA-1 sum of `count` bytes; `bytes` may be null when there are none.
 void onnxlm_sha1(const void *bytes, size_t count, uint8_t digest[20]);

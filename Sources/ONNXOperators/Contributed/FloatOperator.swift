@@ -52,7 +52,7 @@ struct InFloat32<Base: FloatOperator>: Operator {
             widened[index] = wide
             tensors.append(wide)
         }
-        let prepared = try base.prepared(ConstantInputs(tensors, workers: constants.workers))
+        let prepared = try base.prepared(constants.converted(to: tensors))
         for index in prepared.absorbedInputs { widened[index] = nil }
         return InFloat32(prepared, widened)
     }

@@ -72,9 +72,10 @@ struct MatMulNBits: FloatOperator {
         guard weightInputs.allSatisfy({ constants[$0] != nil }), let values = constants[Input.values],
             let scales = constants[Input.scales]
         else { return self }
-        let matrix = try pack(
+        let matrix = try withSource(
             values: values, scales: scales, zeroPoints: constants[Input.zeroPoints],
-            groupIndex: constants[Input.groupIndex], bias: constants[Input.bias], workers: constants.workers)
+            groupIndex: constants[Input.groupIndex], bias: constants[Input.bias]
+        ) { source throws(ONNXError) in try constants.packed(source, from: Input.weights) }
         return MatMulNBits(self, matrix: matrix)
     }
 
@@ -112,16 +113,17 @@ struct MatMulNBits: FloatOperator {
     }
 
     private func packAtRunTime(_ context: RunContext) throws(ONNXError) -> QuantizedMatrix {
-        try pack(
+        try withSource(
             values: context.input(Input.values), scales: context.input(Input.scales),
             zeroPoints: context.optionalInput(Input.zeroPoints),
-            groupIndex: context.optionalInput(Input.groupIndex), bias: context.optionalInput(Input.bias),
-            workers: context.workers)
+            groupIndex: context.optionalInput(Input.groupIndex), bias: context.optionalInput(Input.bias)
+        ) { source throws(ONNXError) in try QuantizedMatrix(packing: source, workers: context.workers) }
     }
 
-    private func pack(
+    /// Checks the weights and hands them to `body`.
+    private func withSource(
         values: Tensor, scales: Tensor, zeroPoints: Tensor?, groupIndex: Tensor?, bias: Tensor?,
-        workers: WorkerPool
+        _ body: (QuantizedMatrixSource) throws(ONNXError) -> QuantizedMatrix
     ) throws(ONNXError) -> QuantizedMatrix {
         try weights.check(
             .init(
@@ -141,6 +143,6 @@ struct MatMulNBits: FloatOperator {
                 UnsafeRawBufferPointer(rebasing: $0.rawBytes.prefix(4 * weights.inputs))
             },
             bias: bias?.rawBytes, accuracyLevel: accuracyLevel)
-        return try QuantizedMatrix(packing: source, workers: workers)
+        return try body(source)
     }
 }

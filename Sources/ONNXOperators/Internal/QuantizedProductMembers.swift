@@ -61,9 +61,8 @@ struct QuantizedProductMembers: Sendable {
         var packed: [MatMulNBits] = []
         for index in members.indices {
             let first = firstWeightInput + 5 * index
-            let tensors = [nil] + (first..<first + 5).map { constants[$0] }
-            packed.append(
-                try members[index].packed(ConstantInputs(tensors, workers: constants.workers)))
+            let positions = [nil] + (first..<first + 5).map { Optional($0) }
+            packed.append(try members[index].packed(constants.selecting(positions)))
         }
         return QuantizedProductMembers(self, packed)
     }
