@@ -27,10 +27,10 @@ class Figures:
 
     def of(self, row, engine):
         """A figure, or nil when nothing was measured."""
-        metric, case = METRICS[row.metric], CASES[row.case]
+        metric, case = METRICS[row.metric], CASES[row.case_of(engine)]
         values = {}
         for run in self.runs:
-            if run["case"] == row.case and run["engine"] == engine and "result" in run:
+            if run["case"] == case.key and run["engine"] == engine and "result" in run:
                 values.setdefault(run["settings"], []).append(metric.value(run["result"], case))
         figures = [Figure(statistics.median(them), min(them), max(them), settings, len(them))
                    for settings, them in values.items()]

@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 from .engines import OURS, variants
+from .rows import METRICS, ROWS
 
 TIMEOUT_SECONDS = 900
+# Settings that came no nearer than this to their engine's best in two turns, by no figure, are not measured again.
+HOPELESS = 0.85
 
 
 class Recording:
@@ -35,6 +38,23 @@ class Recording:
         return any(run["case"] == case.key and run["variant"] == variant.key and "error" in run
                    for run in self.data["runs"])
 
+    def is_hopeless(self, case, variant, turn):
+        """Whether other settings of the engine were better in every figure of the case, by far and twice."""
+        results = {}
+        for run in self.data["runs"]:
+            if run["case"] == case.key and run["engine"] == variant.engine and "result" in run:
+                results.setdefault(run["variant"], []).append(run["result"])
+        metrics = [METRICS[row.metric] for row in ROWS if row.case == case.key]
+        if turn < 2 or variant.key not in results or not metrics:
+            return False
+
+        def speed(metric, key):
+            values = [metric.value(result, case) for result in results[key]]
+            return max(values) if metric.higher_is_better else 1 / min(values)
+
+        return all(speed(metric, variant.key) < HOPELESS * max(speed(metric, key) for key in results)
+                   for metric in metrics)
+
     def add(self, case, variant, turn, outcome):
         self.data["runs"].append({"case": case.key, "engine": variant.engine, "variant": variant.key,
                                   "settings": variant.settings, "turn": turn, "load_average": os.getloadavg()[0],
@@ -42,6 +62,14 @@ class Recording:
         partial = self.path.with_name(self.path.name + ".partial")
         partial.write_text(json.dumps(self.data, indent=1) + "\n")
         os.replace(partial, self.path)
+
+
+def read(path):
+    """Brings a file, or a folder's files, into the page cache, so that no load waits for the disk."""
+    for file in [path] if path.is_file() else path.iterdir():
+        with open(file, "rb", buffering=0) as stream:
+            while stream.read(1 << 24):
+                pass
 
 
 def run(variant, environment):
@@ -77,14 +105,17 @@ def measure(cases, repeat, models, onnxlm, threads, recording, cache):
             for variant in reversed(order) if turn % 2 else order:
                 if recording.has(case, variant, turn) or recording.failed(case, variant):
                     continue
+                if recording.is_hopeless(case, variant, turn):
+                    continue
                 if variant.engine == OURS:
-                    if case.fresh_cache:
+                    if case.first_load:
                         shutil.rmtree(cache, ignore_errors=True)
                         primed.clear()
                     elif case.model not in primed:
                         # Unmeasured: a warm load is one that finds what an earlier load has kept.
                         run(variant, environment)
                         primed.add(case.model)
+                read(variant.model)
                 outcome = run(variant, environment)
                 recording.add(case, variant, turn, outcome)
                 say = outcome.get("error") or ", ".join(
