@@ -7,8 +7,12 @@
         package static let avx512vnni: KernelSet = {
             var set = KernelSet.avx2
             set.level = .avx512vnni
-            set.qgemv4 = qgemv_i8_q4_1x16_avx512vnni
+            set.qgemv4 = qgemv_i8_q4_1x8_avx512vnni
             set.qgemm4 = qgemm_i8_q4_8x16_avx512vnni
+            set.qgemv4Block16 = qgemv_i8_q4b16_1x8_avx512vnni
+            set.qgemm4Block16 = qgemm_i8_q4b16_8x16_avx512vnni
+            set.qgemv8 = qgemv_i8_q8_1x8_avx512vnni
+            set.qgemm8 = qgemm_i8_q8_8x16_avx512vnni
             return set
         }()
     }

@@ -2,46 +2,104 @@
 #if ONNXLM_AVX512VNNI
     import CONNXKernelABI
 
-    /// The same lanes of four rows.
+    /// Sixteen columns of four rows: sums of products.
     typealias Four = (__m512i, __m512i, __m512i, __m512i)
+    /// Sixteen columns of four rows: results.
+    typealias FourFloats = (__m512, __m512, __m512, __m512)
 
-    /// Zero points times the sums of four rows: where the sum of a block begins.
     @inline(__always)
-    func correction(_ negatedZero: __m512i, _ sums: UnsafePointer<Int32>) -> Four {
+    func noProducts() -> Four {
         let none = _mm512_setzero_si512()
-        let p0 = _mm512_dpwssd_epi32(none, negatedZero, _mm512_set1_epi32(sums[0]))
-        let p1 = _mm512_dpwssd_epi32(none, negatedZero, _mm512_set1_epi32(sums[1]))
-        let p2 = _mm512_dpwssd_epi32(none, negatedZero, _mm512_set1_epi32(sums[2]))
-        let p3 = _mm512_dpwssd_epi32(none, negatedZero, _mm512_set1_epi32(sums[3]))
+        return (none, none, none, none)
+    }
+
+    @inline(__always)
+    func noFloats() -> FourFloats {
+        let none = _mm512_setzero_ps()
+        return (none, none, none, none)
+    }
+
+    /// One number in every lane.
+    @inline(__always)
+    private func every(_ values: UnsafePointer<Int32>, _ row: Int) -> __m512i {
+        _mm512_set1_epi32(values[row])
+    }
+
+    /// Negated zero points times the sums of a block's activations: where its products begin.
+    @inline(__always)
+    func zeroProducts(_ negatedZeros: __m512i, _ sums: UnsafePointer<Int32>) -> Four {
+        let none = _mm512_setzero_si512()
+        let p0 = _mm512_dpwssd_epi32(none, negatedZeros, every(sums, 0))
+        let p1 = _mm512_dpwssd_epi32(none, negatedZeros, every(sums, 1))
+        let p2 = _mm512_dpwssd_epi32(none, negatedZeros, every(sums, 2))
+        let p3 = _mm512_dpwssd_epi32(none, negatedZeros, every(sums, 3))
+        return (p0, p1, p2, p3)
+    }
+
+    /// Products less `2^shift` times the sums of the activations: the zero point in the middle of the range, which
+    /// keeps the multipliers free.
+    @inline(__always)
+    func centred(_ p: Four, _ sums: UnsafePointer<Int32>, shift: UInt32) -> Four {
+        let p0 = _mm512_sub_epi32(p.0, _mm512_slli_epi32(every(sums, 0), shift))
+        let p1 = _mm512_sub_epi32(p.1, _mm512_slli_epi32(every(sums, 1), shift))
+        let p2 = _mm512_sub_epi32(p.2, _mm512_slli_epi32(every(sums, 2), shift))
+        let p3 = _mm512_sub_epi32(p.3, _mm512_slli_epi32(every(sums, 3), shift))
         return (p0, p1, p2, p3)
     }
 
     /// Adds unsigned weights times a quad of activations of each row.
     @inline(__always)
     func adding(_ p: Four, _ weights: __m512i, _ values: UnsafeRawPointer) -> Four {
-        let p0 = _mm512_dpbusd_epi32(p.0, weights, broadcastQuad(values, 0))
-        let p1 = _mm512_dpbusd_epi32(p.1, weights, broadcastQuad(values, 4))
-        let p2 = _mm512_dpbusd_epi32(p.2, weights, broadcastQuad(values, 8))
-        let p3 = _mm512_dpbusd_epi32(p.3, weights, broadcastQuad(values, 12))
+        let quads = values.assumingMemoryBound(to: Int32.self)
+        let p0 = _mm512_dpbusd_epi32(p.0, weights, every(quads, 0))
+        let p1 = _mm512_dpbusd_epi32(p.1, weights, every(quads, 1))
+        let p2 = _mm512_dpbusd_epi32(p.2, weights, every(quads, 2))
+        let p3 = _mm512_dpbusd_epi32(p.3, weights, every(quads, 3))
         return (p0, p1, p2, p3)
+    }
+
+    /// `f + float(p) * (weight scales * activation scale)`.
+    @inline(__always)
+    func addBlock(_ f: FourFloats, _ p: Four, _ weights: __m512, _ scales: UnsafePointer<Float>) -> FourFloats
+    {
+        let f0 = addBlock(f.0, p.0, weights, scales[0])
+        let f1 = addBlock(f.1, p.1, weights, scales[1])
+        let f2 = addBlock(f.2, p.2, weights, scales[2])
+        let f3 = addBlock(f.3, p.3, weights, scales[3])
+        return (f0, f1, f2, f3)
+    }
+
+    @inline(__always)
+    private func addBlock(_ sum: __m512, _ products: __m512i, _ scales: __m512, _ scale: Float) -> __m512 {
+        let factor = _mm512_mul_ps(scales, _mm512_set1_ps(scale))
+        return _mm512_fmadd_ps(_mm512_cvtepi32_ps(products), factor, sum)
     }
 
     /// Stores a tile of four rows and sixteen columns, or what of it exists.
     @inline(__always)
-    func storeRows(
-        _ a: onnxlm_qmatmul_args, _ panel: Int, _ group: Int, _ hasSecond: Bool, _ f0: __m512, _ f1: __m512,
-        _ f2: __m512, _ f3: __m512
-    ) {
+    func storeRows(_ a: onnxlm_qmatmul_args, _ panel: Int, _ group: Int, hasSecond: Bool, _ f: FourFloats) {
         let first = panel &* 8
         let stride = Int(a.y_row_stride)
         let bias = a.bias.map { $0 + first }
         let rest = Int(a.columns) &- first
-        let columns = hasSecond || rest < 8 ? rest : 8
+        let present = hasSecond ? 16 : 8
+        let columns = rest < present ? rest : present
         let rows = Int(a.rows) &- group &* 4
         let y = a.y + (group &* 4 &* stride &+ first)
-        storeColumns(y, f0, columns, bias)
-        if rows > 1 { storeColumns(y + stride, f1, columns, bias) }
-        if rows > 2 { storeColumns(y + 2 &* stride, f2, columns, bias) }
-        if rows > 3 { storeColumns(y + 3 &* stride, f3, columns, bias) }
+        storeColumns(y, f.0, columns, bias)
+        if rows > 1 { storeColumns(y + stride, f.1, columns, bias) }
+        if rows > 2 { storeColumns(y + 2 &* stride, f.2, columns, bias) }
+        if rows > 3 { storeColumns(y + 3 &* stride, f.3, columns, bias) }
+    }
+
+    /// Stores the first `columns` of 16 lanes, after adding the bias.
+    @inline(__always)
+    private func storeColumns(
+        _ y: UnsafeMutablePointer<Float>, _ value: __m512, _ columns: Int, _ bias: UnsafePointer<Float>?
+    ) {
+        let mask = UInt16(truncatingIfNeeded: (UInt32(1) &<< UInt32(truncatingIfNeeded: columns)) &- 1)
+        var result = value
+        if let bias { result = _mm512_add_ps(result, _mm512_maskz_loadu_ps(mask, bias)) }
+        _mm512_mask_storeu_ps(y, mask, result)
     }
 #endif

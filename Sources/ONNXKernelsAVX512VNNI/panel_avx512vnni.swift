@@ -2,61 +2,70 @@
 #if ONNXLM_AVX512VNNI
     import CONNXKernelABI
 
-    /// 32 bytes of one panel and 32 of its neighbour, in that order.
     @inline(__always)
-    func loadPair(_ first: UnsafeRawPointer, _ second: UnsafeRawPointer) -> __m512i {
-        let low = _mm256_loadu_si256(first.assumingMemoryBound(to: __m256i_u.self))
-        let high = _mm256_loadu_si256(second.assumingMemoryBound(to: __m256i_u.self))
-        return onnxlm_mm512_with_upper_si512(_mm512_castsi256_si512(low), high)
-    }
-
-    /// Eight floats of one panel and eight of its neighbour.
-    @inline(__always)
-    func loadFloatPair(_ first: UnsafeRawPointer, _ second: UnsafeRawPointer) -> __m512 {
-        let low = _mm256_loadu_ps(first.assumingMemoryBound(to: Float.self))
-        let high = _mm256_loadu_ps(second.assumingMemoryBound(to: Float.self))
-        return onnxlm_mm512_with_upper_ps(_mm512_castps256_ps512(low), high)
+    func loadBytes(_ pointer: UnsafeRawPointer) -> __m256i {
+        _mm256_loadu_si256(pointer.assumingMemoryBound(to: __m256i_u.self))
     }
 
     /// Four int8 activations, in every lane.
     @inline(__always)
-    func broadcastQuad(_ pointer: UnsafeRawPointer, _ offset: Int) -> __m512i {
-        _mm512_set1_epi32(pointer.loadUnaligned(fromByteOffset: offset, as: Int32.self))
-    }
-
-    /// The zero points of a block in two panels, negated, as 32-bit lanes whose upper halves are zero.
-    @inline(__always)
-    func negatedZeroPoints(_ first: UnsafeRawPointer, _ second: UnsafeRawPointer) -> __m512i {
-        let low = _mm_loadl_epi64(first.assumingMemoryBound(to: __m128i_u.self))
-        let high = _mm_loadl_epi64(second.assumingMemoryBound(to: __m128i_u.self))
-        let wide = _mm512_cvtepu8_epi32(_mm_unpacklo_epi64(low, high))
-        return _mm512_and_si512(_mm512_sub_epi32(_mm512_setzero_si512(), wide), _mm512_set1_epi32(0xFFFF))
+    func broadcastQuad(_ pointer: UnsafeRawPointer, _ offset: Int) -> __m256i {
+        _mm256_set1_epi32(pointer.loadUnaligned(fromByteOffset: offset, as: Int32.self))
     }
 
     /// The low nibble of every byte.
     @inline(__always)
-    func lowNibbles(_ both: __m512i) -> __m512i { _mm512_and_si512(both, _mm512_set1_epi32(0x0F0F_0F0F)) }
+    func lowNibbles(_ both: __m256i) -> __m256i { _mm256_and_si256(both, _mm256_set1_epi8(15)) }
 
     /// The high nibble of every byte.
     @inline(__always)
-    func highNibbles(_ both: __m512i) -> __m512i { lowNibbles(_mm512_srli_epi16(both, 4)) }
+    func highNibbles(_ both: __m256i) -> __m256i { lowNibbles(_mm256_srli_epi16(both, 4)) }
 
-    /// Stores the first `columns` of 16 lanes, after adding the bias.
+    /// Signed weights of 8 bits as the file has them, unsigned.
+    @inline(__always)
+    func unsignedBytes(_ signed: __m256i) -> __m256i { _mm256_xor_si256(signed, _mm256_set1_epi8(-128)) }
+
+    /// Bytes that the eight scales of a block take.
+    @inline(__always)
+    func scaleByteCount(_ layout: onnxlm_panel_layout) -> Int {
+        layout.scale_type == ONNXLM_SCALE_F16 ? 16 : 32
+    }
+
+    /// The scales of a block.
+    @inline(__always)
+    func loadScales(_ pointer: UnsafeRawPointer, _ type: Int32) -> __m256 {
+        if type == ONNXLM_SCALE_F16 {
+            return _mm256_cvtph_ps(_mm_loadu_si128(pointer.assumingMemoryBound(to: __m128i_u.self)))
+        }
+        return _mm256_loadu_ps(pointer.assumingMemoryBound(to: Float.self))
+    }
+
+    /// `zero points × sum` of a block, where each zero point is a byte.
+    @inline(__always)
+    func zeroProducts(_ zeros: UnsafeRawPointer, _ sum: Int32) -> __m256i {
+        let bytes = _mm_loadl_epi64(zeros.assumingMemoryBound(to: __m128i_u.self))
+        return _mm256_madd_epi16(_mm256_cvtepu8_epi32(bytes), _mm256_set1_epi32(sum))
+    }
+
+    /// Stores the first `columns` of 8 lanes, after adding the bias.
     @inline(__always)
     func storeColumns(
-        _ y: UnsafeMutablePointer<Float>, _ value: __m512, _ columns: Int, _ bias: UnsafePointer<Float>?
+        _ y: UnsafeMutablePointer<Float>, _ value: __m256, _ columns: Int, _ bias: UnsafePointer<Float>?
     ) {
-        let count = UInt32(truncatingIfNeeded: columns < 16 ? columns : 16)
-        let mask = UInt16(truncatingIfNeeded: (UInt32(1) &<< count) &- 1)
         var result = value
-        if let bias { result = _mm512_add_ps(result, _mm512_maskz_loadu_ps(mask, bias)) }
-        _mm512_mask_storeu_ps(y, mask, result)
+        if let bias { result = _mm256_add_ps(result, _mm256_loadu_ps(bias)) }
+        if columns >= 8 {
+            _mm256_storeu_ps(y, result)
+        } else {
+            let mask = UInt8(truncatingIfNeeded: (UInt32(1) &<< UInt32(truncatingIfNeeded: columns)) &- 1)
+            _mm256_mask_storeu_ps(y, mask, result)
+        }
     }
 
     /// `sum + float(products) * (scales * scale)`, the one step that every level-4 product takes per block.
     @inline(__always)
-    func addBlock(_ sum: __m512, _ products: __m512i, _ scales: __m512, _ scale: Float) -> __m512 {
-        let factor = _mm512_mul_ps(scales, _mm512_set1_ps(scale))
-        return _mm512_fmadd_ps(_mm512_cvtepi32_ps(products), factor, sum)
+    func addBlock(_ sum: __m256, _ products: __m256i, _ scales: __m256, _ scale: Float) -> __m256 {
+        let factor = _mm256_mul_ps(scales, _mm256_set1_ps(scale))
+        return _mm256_fmadd_ps(_mm256_cvtepi32_ps(products), factor, sum)
     }
 #endif

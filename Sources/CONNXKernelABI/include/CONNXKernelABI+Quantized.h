@@ -11,6 +11,7 @@
 
 /// How the scales of a packed matrix are stored.
 #define ONNXLM_SCALE_F32 0
+#define ONNXLM_SCALE_F16 1
 
 /// The layout of a packed quantised matrix: panels of 8 output columns.
 ///

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#if ONNXLM_AVX512VNNI
+    import CONNXKernelABI
+
+    /// Two neighbouring panels, whose sixteen columns fill a register; the second is the first once more where there
+    /// is none.
+    struct PanelPair {
+        var first: UnsafeRawPointer
+        var second: UnsafeRawPointer
+        /// Zero points of the block that comes next.
+        var firstZeros: UnsafeRawPointer
+        var secondZeros: UnsafeRawPointer
+
+        @inline(__always)
+        init(_ a: onnxlm_qmatmul_args, _ panel: Int, hasSecond: Bool) {
+            let stride = Int(a.layout.panel_byte_stride)
+            first = UnsafeRawPointer(a.panels).advanced(by: panel &* stride)
+            second = first.advanced(by: hasSecond ? stride : 0)
+            firstZeros = first.advanced(by: Int(a.layout.zero_points_byte_offset))
+            secondZeros = second.advanced(by: Int(a.layout.zero_points_byte_offset))
+        }
+
+        /// Moves on by values or scales.
+        @inline(__always)
+        mutating func advance(_ bytes: Int) {
+            first += bytes
+            second += bytes
+        }
+
+        /// 32 bytes of each.
+        @inline(__always)
+        func bytes(_ offset: Int) -> __m512i {
+            let low = _mm512_castsi256_si512(loadBytes(first + offset))
+            return onnxlm_mm512_with_upper_si512(low, loadBytes(second + offset))
+        }
+
+        /// The scales of a block.
+        @inline(__always)
+        func scales(_ offset: Int, _ type: Int32) -> __m512 {
+            let low = _mm512_castps256_ps512(loadScales(first + offset, type))
+            return onnxlm_mm512_with_upper_ps(low, loadScales(second + offset, type))
+        }
+
+        /// The zero points of the next block, negated, as 32-bit lanes whose upper halves are zero.
+        @inline(__always)
+        mutating func takeNegatedZeros() -> __m512i {
+            let low = _mm_loadl_epi64(firstZeros.assumingMemoryBound(to: __m128i_u.self))
+            let high = _mm_loadl_epi64(secondZeros.assumingMemoryBound(to: __m128i_u.self))
+            firstZeros += 8
+            secondZeros += 8
+            let wide = _mm512_cvtepu8_epi32(_mm_unpacklo_epi64(low, high))
+            let negated = _mm512_sub_epi32(_mm512_setzero_si512(), wide)
+            return _mm512_and_si512(negated, _mm512_set1_epi32(0xFFFF))
+        }
+    }
+
+    /// The low nibble of every byte.
+    @inline(__always)
+    func lowNibbles(_ both: __m512i) -> __m512i { _mm512_and_si512(both, _mm512_set1_epi32(0x0F0F_0F0F)) }
+
+    /// The high nibble of every byte.
+    @inline(__always)
+    func highNibbles(_ both: __m512i) -> __m512i { lowNibbles(_mm512_srli_epi16(both, 4)) }
+
+    /// Signed weights of 8 bits as the file has them, unsigned.
+    @inline(__always)
+    func unsignedBytes(_ signed: __m512i) -> __m512i {
+        _mm512_xor_si512(signed, _mm512_set1_epi32(Int32(bitPattern: 0x8080_8080)))
+    }
+#endif

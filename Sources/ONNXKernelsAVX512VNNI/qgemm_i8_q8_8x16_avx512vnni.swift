@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+#if ONNXLM_AVX512VNNI
+    package import CONNXKernelABI
+
+    /// Groups of four rows of int8 activations times 8-bit panels of any block size, two groups and two panels at a
+    /// time; see `onnxlm_qmatmul_args`.
+    @c(onnxlm_qgemm_i8_q8_8x16_avx512vnni)
+    package func qgemm_i8_q8_8x16_avx512vnni(_ args: UnsafePointer<onnxlm_qmatmul_args>) {
+        if args.pointee.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8 {
+            multiplyPanels(args.pointee, hasZeros: true)
+        } else {
+            multiplyPanels(args.pointee, hasZeros: false)
+        }
+    }
+
+    @inline(__always)
+    private func multiplyPanels(_ a: onnxlm_qmatmul_args, hasZeros: Bool) {
+        let groups = Int(a.row_groups)
+        let end = Int(a.first_panel &+ a.panel_count)
+        var panel = Int(a.first_panel)
+        while panel < end {
+            let hasSecond = panel &+ 1 < end
+            var group = 0
+            while group &+ 1 < groups {
+                multiplyTile(a, panel, group, hasSecond: hasSecond, isPair: true, hasZeros: hasZeros)
+                group &+= 2
+            }
+            if group < groups {
+                multiplyTile(a, panel, group, hasSecond: hasSecond, isPair: false, hasZeros: hasZeros)
+            }
+            panel &+= 2
+        }
+    }
+
+    /// One group of rows, or two, times two panels.
+    @inline(__always)
+    private func multiplyTile(
+        _ a: onnxlm_qmatmul_args, _ panel: Int, _ group: Int, hasSecond: Bool, isPair: Bool, hasZeros: Bool
+    ) {
+        let blocks = Int(a.layout.blocks)
+        let groupBlocks = 4 &* blocks
+        let groupValues = groupBlocks &* Int(a.layout.block_size)
+        let quads = Int(a.layout.block_size) >> 2
+        let isHalfUnit = a.layout.block_size < 32
+        let scaleBytes = scaleByteCount(a.layout)
+        var w = PanelPair(a, panel, hasSecond: hasSecond)
+        var values = UnsafeRawPointer(a.values) + group &* groupValues
+        var scales = a.scales + group &* groupBlocks
+        var sums = a.sums + group &* groupBlocks
+        var f = noFloats()
+        var g = f
+        var block = 0
+        while block < blocks {
+            var p = noProducts()
+            var q = p
+            if hasZeros {
+                let zeros = w.takeNegatedZeros()
+                p = zeroProducts(zeros, sums)
+                if isPair { q = zeroProducts(zeros, sums + groupBlocks) }
+            }
+            var quad = 0
+            while quad < quads {
+                var within = 0
+                while within < 4 {
+                    let weights = unsignedBytes(w.bytes(within &* 32))
+                    let place = values + within &* 16
+                    p = adding(p, weights, place)
+                    if isPair { q = adding(q, weights, place + groupValues) }
+                    within &+= 1
+                }
+                w.advance(128)
+                values += 64
+                quad &+= 4
+            }
+            if !hasZeros {
+                p = centred(p, sums, shift: 7)
+                if isPair { q = centred(q, sums + groupBlocks, shift: 7) }
+            }
+            // Of two blocks of 16 in a record, the first finds its scales behind the values of the second.
+            let isFirst = isHalfUnit && block & 1 == 0
+            let weights = w.scales(isFirst ? 128 : isHalfUnit ? scaleBytes : 0, a.layout.scale_type)
+            f = addBlock(f, p, weights, scales)
+            if isPair { g = addBlock(g, q, weights, scales + groupBlocks) }
+            if !isFirst { w.advance(isHalfUnit ? 2 &* scaleBytes : scaleBytes) }
+            scales += 4
+            sums += 4
+            block &+= 1
+        }
+        storeRows(a, panel, group, hasSecond: hasSecond, f)
+        if isPair { storeRows(a, panel, group &+ 1, hasSecond: hasSecond, g) }
+    }
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+#if ONNXLM_AVX512VNNI
+    package import CONNXKernelABI
+
+    /// One row of int8 activations times 8-bit panels of any block size; see `onnxlm_qmatmul_args`.
+    @c(onnxlm_qgemv_i8_q8_1x8_avx512vnni)
+    package func qgemv_i8_q8_1x8_avx512vnni(_ args: UnsafePointer<onnxlm_qmatmul_args>) {
+        let a = args.pointee
+        let blocks = Int(a.layout.blocks)
+        let quads = Int(a.layout.block_size) >> 2
+        let isHalfUnit = a.layout.block_size < 32
+        let hasZeros = a.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
+        let scaleBytes = scaleByteCount(a.layout)
+        let columns = Int(a.columns)
+        let end = Int(a.first_panel &+ a.panel_count)
+        var panel = Int(a.first_panel)
+        while panel < end {
+            var w = UnsafeRawPointer(a.panels).advanced(by: panel &* Int(a.layout.panel_byte_stride))
+            var zeros = w.advanced(by: Int(a.layout.zero_points_byte_offset))
+            var values = UnsafeRawPointer(a.values)
+            var f = _mm256_setzero_ps()
+            var block = 0
+            while block < blocks {
+                var p0 = _mm256_setzero_si256()
+                var p1 = p0
+                var quad = 0
+                while quad < quads {
+                    p0 = adding(p0, w, values)
+                    p1 = adding(p1, w + 32, values + 4)
+                    p0 = adding(p0, w + 64, values + 8)
+                    p1 = adding(p1, w + 96, values + 12)
+                    w += 128
+                    values += 16
+                    quad &+= 4
+                }
+                p0 = _mm256_add_epi32(p0, p1)
+                let sum = a.sums[block]
+                if hasZeros {
+                    p0 = _mm256_sub_epi32(p0, zeroProducts(zeros, sum))
+                    zeros += 8
+                } else {
+                    p0 = _mm256_sub_epi32(p0, _mm256_set1_epi32(sum &<< 7))
+                }
+                // Of two blocks of 16 in a record, the first finds its scales behind the values of the second.
+                let isFirst = isHalfUnit && block & 1 == 0
+                let scales = w + (isFirst ? 128 : isHalfUnit ? scaleBytes : 0)
+                f = addBlock(f, p0, loadScales(scales, a.layout.scale_type), a.scales[block])
+                if !isFirst { w += isHalfUnit ? 2 &* scaleBytes : scaleBytes }
+                block &+= 1
+            }
+            let first = panel &* 8
+            storeColumns(a.y + first, f, columns &- first, a.bias.map { $0 + first })
+            panel &+= 1
+        }
+    }
+
+    /// Adds the products of a quad.
+    @inline(__always)
+    private func adding(_ sum: __m256i, _ w: UnsafeRawPointer, _ values: UnsafeRawPointer) -> __m256i {
+        onnxlm_mm256_dpbusd(sum, unsignedBytes(loadBytes(w)), broadcastQuad(values, 0))
+    }
+#endif
