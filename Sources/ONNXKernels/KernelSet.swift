@@ -67,8 +67,11 @@ package struct KernelSet: Sendable {
 
     /// The kernels of a level; those of the level below where that one is not compiled in.
     package static func kernels(for level: CPULevel) -> KernelSet {
+        #if ONNXLM_AVX512VNNI
+            if level >= .avx512vnni { return .avx512vnni }
+        #endif
         #if ONNXLM_AVX2
-            if level == .avx2 { return .avx2 }
+            if level >= .avx2 { return .avx2 }
         #endif
         return .reference
     }
