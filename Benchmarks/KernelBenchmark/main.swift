@@ -119,48 +119,6 @@ func quantisedProducts(_ benchmark: Benchmark) throws {
     }
 }
 
-func attention(_ benchmark: Benchmark) throws {
-    let (heads, keyValueHeads, headSize) = (24, 8, 128)
-    let strides = RotaryEmbedding.Strides(position: heads * headSize, head: headSize)
-    for isHalf in [false, true] {
-        for (sequence, past) in [(1, 1023), (1, 4095), (128, 0), (128, 2048), (512, 0)] {
-            let total = past + sequence
-            let query = floats(sequence * heads * headSize, seed: 1)
-            let cache = floats(2 * keyValueHeads * total * headSize, seed: 2)
-            let y = floats(sequence * heads * headSize, seed: 3)
-            var task = Attention(
-                heads: heads, keyValueHeads: keyValueHeads, headSize: headSize, sequence: sequence,
-                past: past,
-                total: total, scale: 0.09)
-            task.cacheType = isHalf ? .float16 : .float32
-            if isHalf {
-                // Some finite numbers, whatever they are.
-                UnsafeMutableRawBufferPointer(cache).initializeMemory(as: UInt16.self, repeating: 0x2E66)
-            }
-            let base = UnsafeRawPointer(cache.baseAddress!)
-            let elementSize = isHalf ? 2 : 4
-            let keys = Attention.Cache(base: base, headStride: total * headSize, rowStride: headSize)
-            let values = Attention.Cache(
-                base: base + keyValueHeads * total * headSize * elementSize, headStride: total * headSize,
-                rowStride: headSize)
-            let products = 2 * heads * headSize * (sequence * past + sequence * (sequence + 1) / 2)
-            try benchmark.measure(
-                "attention \(isHalf ? "f16" : "f32") sequence \(sequence) past \(past)", unit: "MAC",
-                amount: Double(products)
-            ) {
-                try task.compute(
-                    query: UnsafePointer(query.baseAddress!), queryStrides: strides, keys: keys,
-                    values: values,
-                    into: y.baseAddress!, strides: strides, workers: benchmark.workers,
-                    scratch: benchmark.scratch)
-            }
-            query.deallocate()
-            cache.deallocate()
-            y.deallocate()
-        }
-    }
-}
-
 func rowKernels(_ benchmark: Benchmark) {
     let width = 3072
     let x = floats(width * 128, seed: 1)
@@ -192,5 +150,5 @@ let benchmark = Benchmark(
     workers: try WorkerPool(threadCount: threads), filter: arguments.count > 1 ? arguments[1] : "")
 print("\(threads) threads, \(KernelSet.current.level) kernels")
 rowKernels(benchmark)
-try attention(benchmark)
+try AttentionBenchmark(benchmark).run()
 try quantisedProducts(benchmark)

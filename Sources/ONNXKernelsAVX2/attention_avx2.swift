@@ -29,7 +29,7 @@
     /// Three phases for each block of keys: products of all rows, their weights, their sums of values. Rows that see
     /// the same keys of a block go together, up to three, and share each load; a row's own operations are the same
     /// alone or with others.
-    @inline(__always)
+    @inline(always)
     private func attendTile(_ args: UnsafePointer<onnxlm_attention_args>, _ type: Int32) {
         let a = args.pointee
         let heads = Int(a.heads)
@@ -69,7 +69,7 @@
         var high: Int
     }
 
-    @inline(__always)
+    @inline(always)
     private func cachedBlock(_ a: onnxlm_attention_args, _ start: Int, _ type: Int32) -> AttentionBlock {
         let column = start &- Int(a.first_key)
         let bytes = elementBytes(type)
@@ -79,7 +79,7 @@
             valueStride: Int(a.value_row_stride), slabStride: 32)
     }
 
-    @inline(__always)
+    @inline(always)
     private func attendBlock(
         _ a: onnxlm_attention_args, _ start: Int, _ shared: BlockSpan, _ block: AttentionBlock, _ type: Int32,
         scaled: Bool
@@ -124,7 +124,7 @@
     }
 
     /// Rows from `row` on that go together: of any positions where all see the same, else of one position.
-    @inline(__always)
+    @inline(always)
     private func runLength(_ a: onnxlm_attention_args, _ row: Int, _ rows: Int, _ isWhole: Bool) -> Int {
         let end = isWhole ? rows : (positionOfRow(a, row) &+ 1) &* Int(a.heads)
         let rest = end &- row
@@ -132,7 +132,7 @@
         return rest == 4 ? 2 : rest > 3 ? 3 : rest
     }
 
-    @inline(__always)
+    @inline(always)
     private func clearState(_ a: onnxlm_attention_args, _ rows: Int) {
         var i = 0
         while i < rows {
@@ -147,13 +147,13 @@
         }
     }
 
-    @inline(__always)
+    @inline(always)
     func positionOfRow(_ a: onnxlm_attention_args, _ row: Int) -> Int {
         a.heads == 1 ? row : Int(UInt32(truncatingIfNeeded: row) / UInt32(truncatingIfNeeded: a.heads))
     }
 
     /// The keys of the block at `start` that any row sees.
-    @inline(__always)
+    @inline(always)
     private func blockVisibility(_ a: onnxlm_attention_args, _ start: Int) -> BlockSpan {
         BlockSpan(
             low: spanOfPosition(a, 0, start).low,
@@ -161,7 +161,7 @@
     }
 
     /// The keys of the block at `start` that a query position sees.
-    @inline(__always)
+    @inline(always)
     private func spanOfPosition(_ a: onnxlm_attention_args, _ position: Int, _ start: Int) -> BlockSpan {
         let absolute = Int(a.first_position) &+ position
         var low = 0

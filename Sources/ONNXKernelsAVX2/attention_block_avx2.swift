@@ -2,13 +2,13 @@
 #if ONNXLM_AVX2
     import CONNXKernelABI
 
-    @inline(__always)
+    @inline(always)
     func elementBytes(_ type: Int32) -> Int {
         type == ONNXLM_CACHE_F32 ? 4 : type == ONNXLM_CACHE_F16 ? 2 : 1
     }
 
     /// Eight elements of a cache; codes of int8 without their scale.
-    @inline(__always)
+    @inline(always)
     func loadCached(_ base: UnsafeRawPointer, _ index: Int, _ type: Int32) -> __m256 {
         if type == ONNXLM_CACHE_F16 {
             let words = base.advanced(by: index &* 2).assumingMemoryBound(to: __m128i_u.self)
@@ -22,7 +22,7 @@
     }
 
     /// Widens the first `count` positions of a block to float32: keys to panels, values to slabs.
-    @inline(__always)
+    @inline(always)
     func widenBlock(_ a: onnxlm_attention_args, _ start: Int, _ count: Int, _ type: Int32) -> AttentionBlock {
         let size = Int(a.head_size)
         let column = start &- Int(a.first_key)
@@ -48,7 +48,7 @@
         return AttentionBlock(keys: keys, values: values, valueStride: 32, slabStride: 64 &* 32)
     }
 
-    @inline(__always)
+    @inline(always)
     private func widenSlabs(
         _ a: onnxlm_attention_args, _ column: Int, _ count: Int, _ values: UnsafeMutablePointer<Float>,
         _ type: Int32
@@ -71,7 +71,7 @@
 
     /// Brings rows of keys into panels, eight positions by eight elements at a time. Positions beyond the last are
     /// the last once more: nobody uses their products.
-    @inline(__always)
+    @inline(always)
     private func gatherPanels(
         _ a: onnxlm_attention_args, _ column: Int, _ count: Int, _ panels: UnsafeMutablePointer<Float>,
         _ type: Int32
@@ -119,15 +119,15 @@
         }
     }
 
-    @inline(__always)
+    @inline(always)
     private func lesser(_ a: Int, _ b: Int) -> Int { a < b ? a : b }
 
-    @inline(__always)
+    @inline(always)
     private func interleaved(_ x: __m256, _ y: __m256) -> (__m256, __m256) {
         (_mm256_unpacklo_ps(x, y), _mm256_unpackhi_ps(x, y))
     }
 
-    @inline(__always)
+    @inline(always)
     private func pairsInterleaved(_ x: __m256, _ y: __m256) -> (__m256, __m256) {
         let u = _mm256_castps_pd(x)
         let v = _mm256_castps_pd(y)

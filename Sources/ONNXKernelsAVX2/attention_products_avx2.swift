@@ -2,7 +2,7 @@
 #if ONNXLM_AVX2
     import CONNXKernelABI
 
-    @inline(__always)
+    @inline(always)
     private func queryRow(_ a: onnxlm_attention_args, _ row: Int) -> UnsafePointer<Float> {
         let position = positionOfRow(a, row)
         let head = row &- position &* Int(a.heads)
@@ -11,7 +11,7 @@
     }
 
     /// Products of `count` rows (one to three) with the keys `half ..< half + 32` of a block, to `scores`, 64 a row.
-    @inline(__always)
+    @inline(always)
     func scoreRun(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ keys: UnsafeRawPointer, _ half: Int,
         _ type: Int32
@@ -25,7 +25,7 @@
         }
     }
 
-    @inline(__always)
+    @inline(always)
     private func scoreThree(
         _ a: onnxlm_attention_args, _ row: Int, _ keys: UnsafeRawPointer, _ half: Int, _ type: Int32
     ) {
@@ -77,7 +77,7 @@
         storeScores(scores + 128, s20, s21, s22, s23)
     }
 
-    @inline(__always)
+    @inline(always)
     private func scoreTwo(
         _ a: onnxlm_attention_args, _ row: Int, _ keys: UnsafeRawPointer, _ half: Int, _ type: Int32
     ) {
@@ -118,7 +118,7 @@
         storeScores(scores + 64, s10, s11, s12, s13)
     }
 
-    @inline(__always)
+    @inline(always)
     private func scoreOne(
         _ a: onnxlm_attention_args, _ row: Int, _ keys: UnsafeRawPointer, _ half: Int, _ type: Int32
     ) {
@@ -143,7 +143,7 @@
         storeScores(a.scores + (row &* 64 &+ half), s0, s1, s2, s3)
     }
 
-    @inline(__always)
+    @inline(always)
     private func storeScores(
         _ scores: UnsafeMutablePointer<Float>, _ a: __m256, _ b: __m256, _ c: __m256, _ d: __m256
     ) {

@@ -3,7 +3,7 @@
     import CONNXKernelABI
 
     /// Adds the weighted values of the keys that `count` rows (one to three) see to one slab of their outputs.
-    @inline(__always)
+    @inline(always)
     func addRun(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ block: AttentionBlock, _ slab: Int,
         _ span: BlockSpan, _ decays: UnsafeMutablePointer<Float>, _ type: Int32
@@ -23,7 +23,7 @@
         }
     }
 
-    @inline(__always)
+    @inline(always)
     private func addThree(
         _ a: onnxlm_attention_args, _ row: Int, _ block: AttentionBlock, _ slab: Int, _ span: BlockSpan,
         _ decays: UnsafeMutablePointer<Float>, _ type: Int32
@@ -78,7 +78,7 @@
         storeSlab(output2, o20, o21, o22, o23)
     }
 
-    @inline(__always)
+    @inline(always)
     private func addTwo(
         _ a: onnxlm_attention_args, _ row: Int, _ block: AttentionBlock, _ slab: Int, _ span: BlockSpan,
         _ decays: UnsafeMutablePointer<Float>, _ type: Int32
@@ -121,7 +121,7 @@
         storeSlab(output1, o10, o11, o12, o13)
     }
 
-    @inline(__always)
+    @inline(always)
     private func addOne(
         _ a: onnxlm_attention_args, _ row: Int, _ block: AttentionBlock, _ slab: Int, _ span: BlockSpan,
         _ decay: Float, _ type: Int32
@@ -148,7 +148,7 @@
     }
 
     /// The elements of a last slab that is not full, eight at a time.
-    @inline(__always)
+    @inline(always)
     private func addTail(
         _ a: onnxlm_attention_args, _ row: Int, _ block: AttentionBlock, _ slab: Int, _ span: BlockSpan,
         _ decay: Float, _ type: Int32
@@ -171,7 +171,7 @@
         }
     }
 
-    @inline(__always)
+    @inline(always)
     private func storeSlab(
         _ output: UnsafeMutablePointer<Float>, _ a: __m256, _ b: __m256, _ c: __m256, _ d: __m256
     ) {

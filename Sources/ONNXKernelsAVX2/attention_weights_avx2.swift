@@ -6,7 +6,7 @@
     /// up before. With int8 values the weights take in the values' scales, once they have been added up.
     ///
     /// A block without any score above −infinity leaves all as it is: weights 0 and factor 1.
-    @inline(__always)
+    @inline(always)
     func weighRow(_ a: onnxlm_attention_args, _ row: Int, _ start: Int, _ span: BlockSpan, scaled: Bool)
         -> Float
     {
@@ -42,7 +42,7 @@
     }
 
     /// Makes scores of products, −infinity where the row does not see the key, and finds the largest.
-    @inline(__always)
+    @inline(always)
     private func scoreMaximum(
         _ a: onnxlm_attention_args, _ row: Int, _ scores: UnsafeMutablePointer<Float>, _ start: Int,
         _ span: BlockSpan, scaled: Bool

@@ -18,7 +18,7 @@
         }
     }
 
-    @inline(__always)
+    @inline(always)
     private func writeRows(_ a: onnxlm_cache_rows_args, _ type: Int32, panels: Bool) {
         let size = Int(a.head_size)
         var row = 0
@@ -47,7 +47,7 @@
     }
 
     /// Up to eight elements to neighbouring places.
-    @inline(__always)
+    @inline(always)
     private func write(
         _ y: UnsafeMutableRawPointer, _ index: Int, _ v: __m256, _ count: Int, _ scale: Float, _ type: Int32
     ) {
@@ -67,7 +67,7 @@
     }
 
     /// Up to eight elements to one position of a panel.
-    @inline(__always)
+    @inline(always)
     private func scatter(
         _ y: UnsafeMutableRawPointer, _ index: Int, _ v: __m256, _ count: Int, _ scale: Float, _ type: Int32
     ) {
@@ -82,7 +82,7 @@
         }
     }
 
-    @inline(__always)
+    @inline(always)
     private func scatterFloats(_ y: UnsafeMutableRawPointer, _ v: __m128, _ count: Int) {
         let lanes = _mm_castps_si128(v)
         let low = lowBits(lanes)
@@ -99,7 +99,7 @@
         }
     }
 
-    @inline(__always)
+    @inline(always)
     private func scatterWords(_ y: UnsafeMutableRawPointer, _ words: __m128i, _ count: Int, _ stride: Int) {
         let low = lowBits(words)
         let high = highBits(words)
@@ -113,7 +113,7 @@
     }
 
     /// The low bytes of eight codes.
-    @inline(__always)
+    @inline(always)
     private func scatterCodes(_ y: UnsafeMutableRawPointer, _ codes: __m256i, _ count: Int, _ stride: Int) {
         let words = _mm_packs_epi32(_mm256_castsi256_si128(codes), onnxlm_mm256_upper_si256(codes))
         let bytes = lowBits(_mm_packs_epi16(words, words))
@@ -125,19 +125,19 @@
         }
     }
 
-    @inline(__always)
+    @inline(always)
     private func lowBits(_ v: __m128i) -> UInt64 { UInt64(bitPattern: Int64(_mm_cvtsi128_si64(v))) }
 
-    @inline(__always)
+    @inline(always)
     private func highBits(_ v: __m128i) -> UInt64 { lowBits(_mm_unpackhi_epi64(v, v)) }
 
-    @inline(__always)
+    @inline(always)
     private func codes(_ v: __m256, _ scale: Float) -> __m256i {
         if scale != scale { return _mm256_set1_epi32(1) }
         return _mm256_cvtps_epi32(_mm256_div_ps(v, splat(scale)))
     }
 
-    @inline(__always)
+    @inline(always)
     private func rowScale(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
         let magnitude = _mm256_castsi256_ps(_mm256_set1_epi32(0x7FFF_FFFF))
         var largest = _mm256_setzero_ps()
