@@ -12,6 +12,9 @@
         @Option(help: "Threads that compute; by default the cores this process may use.")
         var threads: Int?
 
+        @Flag(help: "Give float models, too, the same bits for any division of a prompt; may be slower.")
+        var deterministic = false
+
         @Flag(help: "Say more on stderr.")
         var verbose = false
 
@@ -24,6 +27,7 @@
         var loadOptions: LoadOptions {
             var options = LoadOptions()
             options.threadCount = threads
+            options.deterministic = deterministic
             return options
         }
 
