@@ -15,6 +15,11 @@
         @Flag(help: "Give float models, too, the same bits for any division of a prompt; may be slower.")
         var deterministic = false
 
+        @Option(
+            help: "Element type of the key/value caches: float32, float16 or int8.",
+            transform: ModelOptions.cacheType)
+        var cacheType = LoadOptions().cacheType
+
         @Flag(help: "Say more on stderr.")
         var verbose = false
 
@@ -24,10 +29,19 @@
             }
         }
 
+        private static func cacheType(_ name: String) throws -> CacheType {
+            guard let type = CacheType(rawValue: name) else {
+                let names = CacheType.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--cache-type is \"\(name)\"; it has to be one of \(names).")
+            }
+            return type
+        }
+
         var loadOptions: LoadOptions {
             var options = LoadOptions()
             options.threadCount = threads
             options.deterministic = deterministic
+            options.cacheType = cacheType
             return options
         }
 

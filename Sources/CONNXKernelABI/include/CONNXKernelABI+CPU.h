@@ -8,6 +8,7 @@
 typedef struct onnxlm_cpu_words {
     uint32_t leaf1_ecx;
     uint32_t leaf7_ebx;
+    uint32_t leaf7_ecx;
     uint64_t xcr0;
 } onnxlm_cpu_words;
 

@@ -13,3 +13,4 @@
 #include "CONNXKernelABI+Logits.h"
 #include "CONNXKernelABI+Attention.h"
 #include "CONNXKernelABI+Intrinsics.h"
+#include "CONNXKernelABI+Intrinsics512.h"
