@@ -84,7 +84,9 @@ let package = Package(
         .target(name: "ONNXChatTemplate", dependencies: ["ONNXErrors", "ONNXJSON"], swiftSettings: common),
         .target(
             name: "ONNXGeneration",
-            dependencies: ["ONNXInference", "ONNXJSON", "ONNXTokenization", "ONNXChatTemplate"],
+            dependencies: [
+                "ONNXInference", "ONNXJSON", "ONNXKernels", "ONNXTokenization", "ONNXChatTemplate",
+            ],
             swiftSettings: common),
         .target(name: "ONNXLM", dependencies: ["ONNXGeneration"], swiftSettings: common),
         .target(name: "ONNXGGUFImport", dependencies: ["ONNXExport", "ONNXKernels"], swiftSettings: common),

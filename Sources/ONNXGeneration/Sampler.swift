@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ONNXErrors
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import ONNXKernels
 
 /// Chooses the next token from logits: repetition penalty, temperature, top-k, top-p, then a draw; or the largest.
+///
+/// Tokens are ordered by their weight `exp((logit - largest) / temperature)`, ties by the lower number. The vocabulary
+/// is never sorted: one pass finds the largest logit of each block of 64, the blocks' maxima tell a bound above which
+/// there are enough tokens, and only these are looked at one by one. Where the tokens do not suffice, the bound is
+/// lowered. A sampler keeps its memory from token to token.
 package struct Sampler {
     private let isGreedy: Bool
     private let temperature: Float
@@ -17,6 +15,11 @@ package struct Sampler {
     private let topP: Float
     private let repetitionPenalty: Float
     private var random: SplitMix64
+    private var maxima: [Float] = []
+    private var candidates = TokenCandidates()
+    /// By token, the latest call that has penalised it.
+    private var penalised: [UInt32] = []
+    private var calls: UInt32 = 0
 
     /// - Parameter defaults: what the model's configuration says where `options` says nothing.
     package init(_ options: GenerationOptions, defaults: GenerationConfig.Search) {
@@ -40,87 +43,58 @@ package struct Sampler {
         _ logits: UnsafeMutableBufferPointer<Float>, history: some Sequence<Int>
     ) throws(ONNXError) -> Int {
         penalise(logits, history)
-        let best = try Self.argmax(logits)
+        let best = try argmax(UnsafeBufferPointer(logits))
         guard !isGreedy else { return best }
-        return draw(from: candidates(logits, largest: logits[best]))
+        let position = Double(random.next() >> 11) * 0x1p-53
+        return candidates.draw(
+            at: position, from: UnsafeBufferPointer(logits), maxima: maxima,
+            TokenCandidates.Limits(
+                largest: logits[best], temperature: temperature, topK: topK, topP: topP))
     }
 
-    /// The first of the largest logits.
-    static func argmax(_ logits: UnsafeMutableBufferPointer<Float>) throws(ONNXError) -> Int {
-        var best = -1
-        var largest = -Float.infinity
-        for (index, value) in logits.enumerated() {
-            guard !value.isNaN, value < .infinity else {
-                throw ONNXError(
-                    "generation.not_finite",
-                    "The model computed the logit \(value) for token \(index); its weights or the file may be damaged."
-                )
-            }
-            if value > largest {
-                largest = value
-                best = index
-            }
+    /// The first of the largest logits; fills ``maxima``.
+    private mutating func argmax(_ logits: UnsafeBufferPointer<Float>) throws(ONNXError) -> Int {
+        let block = RowKernels.maximaBlock
+        let blocks = (logits.count + block - 1) / block
+        if maxima.count != blocks { maxima = [Float](repeating: 0, count: blocks) }
+        guard let base = logits.baseAddress, blocks > 0 else { throw Self.noneIsFinite }
+        let isOrdered = maxima.withUnsafeMutableBufferPointer { maxima in
+            maxima.baseAddress.map { RowKernels.blockMaxima(base, count: logits.count, into: $0) } ?? false
         }
-        guard best >= 0 else {
-            throw ONNXError("generation.not_finite", "The model computed no finite logit.")
-        }
-        return best
+        var best = 0
+        for index in 1..<max(1, blocks) where maxima[index] > maxima[best] { best = index }
+        guard isOrdered, maxima[best] < .infinity else { throw Self.notFinite(logits) }
+        guard maxima[best] > -.infinity else { throw Self.noneIsFinite }
+        for index in best * block..<min(logits.count, (best + 1) * block)
+        where logits[index] == maxima[best] { return index }
+        throw Self.noneIsFinite
     }
 
-    private func penalise(_ logits: UnsafeMutableBufferPointer<Float>, _ history: some Sequence<Int>) {
+    private static func notFinite(_ logits: UnsafeBufferPointer<Float>) -> ONNXError {
+        let index = logits.firstIndex { $0.isNaN || $0 == .infinity } ?? 0
+        return ONNXError(
+            "generation.not_finite",
+            "The model computed the logit \(logits[index]) for token \(index); its weights or the file may be damaged."
+        )
+    }
+
+    private static var noneIsFinite: ONNXError {
+        ONNXError("generation.not_finite", "The model computed no finite logit.")
+    }
+
+    private mutating func penalise(
+        _ logits: UnsafeMutableBufferPointer<Float>, _ history: some Sequence<Int>
+    ) {
         guard repetitionPenalty != 1 else { return }
-        for token in Set(history) where token >= 0 && token < logits.count {
+        calls &+= 1
+        if penalised.count != logits.count || calls == 0 {
+            penalised = [UInt32](repeating: 0, count: logits.count)
+            calls = 1
+        }
+        for token in history where token >= 0 && token < logits.count && penalised[token] != calls {
+            penalised[token] = calls
             logits[token] =
                 logits[token] > 0 ? logits[token] / repetitionPenalty : logits[token] * repetitionPenalty
         }
-    }
-
-    /// Tokens with unnormalised probabilities, most likely first, cut by top-k and top-p.
-    private func candidates(
-        _ logits: UnsafeMutableBufferPointer<Float>, largest: Float
-    ) -> [(token: Int, weight: Double)] {
-        var list: [(token: Int, weight: Double)] = []
-        list.reserveCapacity(logits.count)
-        for (token, logit) in logits.enumerated() {
-            let weight = exp(Double((logit - largest) / temperature))
-            if weight > 0 { list.append((token, weight)) }
-        }
-        list.sort { ($0.weight, $1.token) > ($1.weight, $0.token) }
-        if topK > 0, list.count > topK { list.removeSubrange(topK...) }
-        guard topP < 1 else { return list }
-        let total = list.reduce(0) { $0 + $1.weight }
-        var sum = 0.0
-        var kept = 0
-        while kept < list.count {
-            sum += list[kept].weight
-            kept += 1
-            if sum >= Double(topP) * total { break }
-        }
-        list.removeSubrange(kept...)
-        return list
-    }
-
-    private mutating func draw(from candidates: [(token: Int, weight: Double)]) -> Int {
-        let total = candidates.reduce(0) { $0 + $1.weight }
-        var position = Double(random.next() >> 11) * 0x1p-53 * total
-        for candidate in candidates {
-            position -= candidate.weight
-            if position < 0 { return candidate.token }
-        }
-        return candidates.last?.token ?? 0
-    }
-}
-
-/// A small generator of random bits with a state of 64. Source: Steele, Lea, Flood, "Fast splittable pseudorandom
-/// number generators", OOPSLA 2014.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return bits ^ (bits >> 31)
     }
 }

@@ -93,7 +93,9 @@ public final class InferenceModel: Sendable {
         let model = try model.inliningFunctions { registry.contains(domain: $0, name: $1) }
         try SupportReport(model.graph, operatorSets: model.operatorSets, registry: registry).check()
         self.options = options
-        self.workers = try WorkerPool(threadCount: options.threadCount ?? WorkerPool.defaultThreadCount)
+        self.workers = try WorkerPool(
+            threadCount: options.threadCount ?? WorkerPool.defaultThreadCount,
+            multipliesInFixedOrder: options.deterministic)
         var graph = try GraphOptimizer.optimize(
             model.graph, operatorSets: model.operatorSets, registry: registry,
             options: OptimizerOptions(disabledPasses: options.disabledPasses), workers: workers)

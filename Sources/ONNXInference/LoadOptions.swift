@@ -6,6 +6,12 @@ public struct LoadOptions: Sendable {
     /// Threads that compute, the caller's included; nil for as many as this process may use.
     public var threadCount: Int?
 
+    /// Whether float products, too, have the same bits however a prompt is cut into runs; see `docs/numerics.md`.
+    ///
+    /// Quantised decoders are so always. Float ones multiply through OpenBLAS, which adds in another order for another
+    /// number of rows; with this option they use a kernel of fixed order.
+    public var deterministic = false
+
     /// Bytes that the intermediate values of one run may take.
     public var intermediateByteLimit = 8 << 30
 

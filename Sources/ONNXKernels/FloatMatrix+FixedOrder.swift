@@ -30,6 +30,31 @@ extension FloatMatrix {
     }
 }
 
+extension FloatMatrix {
+    /// float64, added in the order of the inputs; slow, as no decoder computes in it.
+    static func multiplyInFixedOrder(
+        _ shape: MatrixProductShape, a: MatrixOperand<Double>, b: MatrixOperand<Double>,
+        into c: UnsafeMutablePointer<Double>, rowStride: Int, workers: WorkerPool
+    ) {
+        let steps = (
+            a: a.isTransposed ? (1, a.rowStride) : (a.rowStride, 1),
+            b: b.isTransposed ? (1, b.rowStride) : (b.rowStride, 1)
+        )
+        workers.run(count: shape.m) { row in
+            for column in 0..<shape.n {
+                var sum = 0.0
+                for i in 0..<shape.k {
+                    sum.addProduct(
+                        a.base[row * steps.a.0 + i * steps.a.1], b.base[i * steps.b.0 + column * steps.b.1])
+                }
+                let target = c + (row * rowStride + column)
+                let product = shape.alpha * sum
+                target.pointee = shape.beta == 0 ? product : product + shape.beta * target.pointee
+            }
+        }
+    }
+}
+
 /// One product in fixed order, tile by tile.
 private struct FixedOrderProduct {
     static let chunk = 256

@@ -37,7 +37,8 @@ package struct MatrixProductShape: Sendable, Hashable {
 /// Products of float matrices.
 ///
 /// Those through OpenBLAS have the same bits for any number of threads and on every repetition, but not for any
-/// number of rows; ``multiplyInFixedOrder`` has them for any number of rows too.
+/// number of rows; ``multiplyInFixedOrder`` has them for any number of rows too. It takes the place of OpenBLAS where
+/// the workers ask for it (``WorkerPool/multipliesInFixedOrder``).
 package enum FloatMatrix {
     /// Rows and columns of C that one call of OpenBLAS computes; fixed, so that the split never follows the threads.
     private static let rowsPerTask = 256
@@ -55,6 +56,10 @@ package enum FloatMatrix {
     ) throws(ONNXError) {
         try check(shape, strides: [a.rowStride, b.rowStride, rowStride])
         if scaleOnly(shape, c, rowStride) { return }
+        if workers.multipliesInFixedOrder {
+            return try multiplyInFixedOrder(
+                shape, a: a, b: b, into: c, rowStride: rowStride, workers: workers, scratch: KernelScratch())
+        }
         let alpha = Float(shape.alpha)
         let beta = Float(shape.beta)
         split(shape, workers) { row, rows, column, columns in
@@ -77,6 +82,9 @@ package enum FloatMatrix {
     ) throws(ONNXError) {
         try check(shape, strides: [a.rowStride, b.rowStride, rowStride])
         if scaleOnly(shape, c, rowStride) { return }
+        if workers.multipliesInFixedOrder {
+            return multiplyInFixedOrder(shape, a: a, b: b, into: c, rowStride: rowStride, workers: workers)
+        }
         split(shape, workers) { row, rows, column, columns in
             let left = a.base + (a.isTransposed ? row : row * a.rowStride)
             let right = b.base + (b.isTransposed ? column * b.rowStride : column)

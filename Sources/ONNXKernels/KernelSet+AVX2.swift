@@ -37,6 +37,8 @@
             set.multiply = mul_f32_avx2
             set.siluMultiply = silu_mul_f32_avx2
             set.softmax = softmax_f32_avx2
+            set.blockMaxima = block_maxima_f32_avx2
+            set.exponentialSum = exponential_sum_f32_avx2
             set.rotary = rotary_f32_avx2
             set.attend = attention_f32_avx2
             set.attendHalf = attention_f16_avx2

@@ -36,6 +36,8 @@ extension KernelSet {
         multiply: mul_f32_reference,
         siluMultiply: silu_mul_f32_reference,
         softmax: softmax_f32_reference,
+        blockMaxima: block_maxima_f32_reference,
+        exponentialSum: exponential_sum_f32_reference,
         rotary: rotary_f32_reference,
         attendAnySize: attention_f32_reference,
         attend: attention_f32_reference,

@@ -13,6 +13,8 @@ package struct KernelSet: Sendable {
     package typealias Normalize = @convention(c) (UnsafePointer<onnxlm_norm_args>) -> Void
     package typealias Unary = @convention(c) (UnsafePointer<onnxlm_unary_args>) -> Void
     package typealias Binary = @convention(c) (UnsafePointer<onnxlm_binary_args>) -> Void
+    package typealias BlockMaxima = @convention(c) (UnsafePointer<onnxlm_block_maxima_args>) -> Void
+    package typealias ExponentialSum = @convention(c) (UnsafePointer<onnxlm_exponential_sum_args>) -> Void
     package typealias Softmax = @convention(c) (UnsafePointer<onnxlm_softmax_args>) -> Void
     package typealias Rotary = @convention(c) (UnsafePointer<onnxlm_rotary_args>) -> Void
     package typealias Attend = @convention(c) (UnsafePointer<onnxlm_attention_args>) -> Void
@@ -52,6 +54,8 @@ package struct KernelSet: Sendable {
     package var multiply: Binary
     package var siluMultiply: Binary
     package var softmax: Softmax
+    package var blockMaxima: BlockMaxima
+    package var exponentialSum: ExponentialSum
     package var rotary: Rotary
     /// Any head size: the fallback for sizes that ``attend`` does not take.
     package var attendAnySize: Attend

@@ -15,17 +15,22 @@ package final class WorkerPool: Sendable {
     /// Threads that take part in a job, the caller included.
     package let threadCount: Int
 
+    /// Whether float products of these workers have the same bits for any number of rows; see
+    /// ``FloatMatrix``.
+    package let multipliesInFixedOrder: Bool
+
     let crew: WorkerCrew
 
     /// Starts `threadCount - 1` threads.
     ///
     /// - Throws: `threads.count` if the count is not 1...1024; `threads.create` if the system refuses a thread.
-    package init(threadCount: Int) throws(ONNXError) {
+    package init(threadCount: Int, multipliesInFixedOrder: Bool = false) throws(ONNXError) {
         guard (1...1024).contains(threadCount) else {
             throw ONNXError(
                 "threads.count", "The number of threads is \(threadCount); give a number from 1 to 1024.")
         }
         self.threadCount = threadCount
+        self.multipliesInFixedOrder = multipliesInFixedOrder
         crew = WorkerCrew(participants: threadCount)
         do {
             try crew.start()

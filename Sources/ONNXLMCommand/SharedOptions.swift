@@ -14,6 +14,9 @@
         @Option(help: "Threads that compute; by default the cores this process may use.")
         var threads: Int?
 
+        @Flag(help: "Give float models, too, the same bits for any division of a prompt; may be slower.")
+        var deterministic = false
+
         @Option(
             help: "Element type of the key/value caches: float32, float16 or int8.",
             transform: ModelOptions.cacheType)
@@ -42,6 +45,7 @@
         var loadOptions: LoadOptions {
             var options = LoadOptions()
             options.threadCount = threads
+            options.deterministic = deterministic
             options.cacheType = cacheType
             options.weightCache.isEnabled = !noCache
             return options

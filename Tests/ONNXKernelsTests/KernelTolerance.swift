@@ -14,6 +14,8 @@ enum KernelTolerance {
     static let norm = 6 * epsilon
     /// Softmax: relative to the result, and one epsilon of the row's largest for tiny ones.
     static let softmax = 32 * epsilon
+    /// A sum of exponentials: relative to the result, beside the rounding of the exponents.
+    static let exponentialSum = 8 * epsilon
     /// Rotary embedding: relative to the magnitudes of the two products.
     static let rotary = 2 * epsilon
     /// Products with exact block sums: relative to the sum of magnitudes.

@@ -10,6 +10,7 @@
 #include "CONNXKernelABI+Quantized.h"
 #include "CONNXKernelABI+Float.h"
 #include "CONNXKernelABI+Rows.h"
+#include "CONNXKernelABI+Logits.h"
 #include "CONNXKernelABI+Attention.h"
 #include "CONNXKernelABI+Intrinsics.h"
 #include "CONNXKernelABI+Intrinsics512.h"

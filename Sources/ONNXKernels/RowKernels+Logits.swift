@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import CONNXKernelABI
+
+extension RowKernels {
+    /// Elements of one block of ``blockMaxima(_:count:into:kernels:)``.
+    package static let maximaBlock = Int(ONNXLM_MAXIMA_BLOCK)
+
+    /// Puts the largest element of each block of 64 into `maxima`; gives false if x holds a NaN, and the maxima then
+    /// mean nothing.
+    package static func blockMaxima(
+        _ x: UnsafePointer<Float>, count: Int, into maxima: UnsafeMutablePointer<Float>,
+        kernels: KernelSet = .current
+    ) -> Bool {
+        var unordered: Int32 = 0
+        withUnsafeMutablePointer(to: &unordered) { unordered in
+            var args = onnxlm_block_maxima_args(
+                x: x, maxima: maxima, count: Int64(count), unordered: unordered)
+            kernels.blockMaxima(&args)
+        }
+        return unordered == 0
+    }
+
+    /// The total of `exp((x[i] - largest) * factor)` over the elements below `threshold`, each as accurate as single
+    /// precision makes it, added in double precision.
+    package static func exponentialSum(
+        _ x: UnsafePointer<Float>, count: Int, largest: Float, factor: Float, below threshold: Float,
+        kernels: KernelSet = .current
+    ) -> Double {
+        var sum = 0.0
+        withUnsafeMutablePointer(to: &sum) { sum in
+            var args = onnxlm_exponential_sum_args(
+                x: x, sum: sum, count: Int64(count), largest: largest, factor: factor, threshold: threshold)
+            kernels.exponentialSum(&args)
+        }
+        return sum
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import ONNXErrors
+import ONNXGeneration
+import ONNXInference
+import ONNXTensors
+import ONNXTestSupport
+import Testing
+
+/// One hash of all logits for any number of threads, any chunks, any state of the cache, alone or among eight.
+struct DeterminismTests {
+    /// Quantised fixtures by themselves, float ones with the option.
+    static let folders = ModelOracleTests.folders.filter {
+        !$0.contains("level1") || ModelTolerance.isQuantized($0)
+    }
+
+    @Test(arguments: folders) func logitsHaveOneHash(folder: String) throws {
+        let oracle = try ModelOracle(folder: folder)
+        let ids = try #require(oracle.cases.first { $0.name == "prefill" } ?? oracle.cases.first).ids
+        try Self.check(oracle.path, ids: ids, deterministic: !ModelTolerance.isQuantized(folder))
+    }
+
+    @Test(
+        .enabled(if: TestEnvironment.defaultModel != nil, "needs the default model, which make test provides")
+    )
+    func logitsOfTheDefaultModelHaveOneHash() throws {
+        let path = try #require(TestEnvironment.defaultModel)
+        try Self.check(path, ids: (0..<70).map { 1 + $0 * 37 % 1000 }, deterministic: false, threads: [1, 3])
+    }
+
+    private static func check(
+        _ path: String, ids: [Int], deterministic: Bool, threads: [Int] = [1, 2, 3, 8]
+    ) throws {
+        var expected: [UInt64]?
+        func compare(_ hashes: [UInt64], _ what: String) {
+            #expect(expected == nil || expected == hashes, "\(path) \(what)")
+            expected = expected ?? hashes
+        }
+        for threads in threads {
+            var options = LoadOptions()
+            options.threadCount = threads
+            options.deterministic = deterministic
+            let model = try LanguageModel(path, options, readsTexts: false)
+            for chunk in [512, 64, 7, 1] {
+                let decoder = try model.makeDecoder(chunkSize: chunk)
+                compare(try hashes(decoder, ids), "\(threads) threads, chunks of \(chunk)")
+            }
+            let decoder = try model.makeDecoder()
+            compare(try grown(decoder, ids), "\(threads) threads, a grown cache")
+            decoder.rewind(to: ids.count / 3)
+            let rest = Array(ids[decoder.tokens.count...])
+            let whole = expected ?? []
+            let part = try hashes(decoder, rest)
+            #expect(part == Array(whole.suffix(rest.count)), "\(path) \(threads) threads, a rewound cache")
+        }
+        var options = LoadOptions()
+        options.threadCount = 2
+        options.deterministic = deterministic
+        let model = try LanguageModel(path, options, readsTexts: false)
+        let all = ConcurrentHashes(count: 8)
+        DispatchQueue.concurrentPerform(iterations: 8) { index in
+            all.set(index, Result { try hashes(model.makeDecoder(chunkSize: [512, 5, 1][index % 3]), ids) })
+        }
+        for result in all.results { compare(try result.get(), "eight sessions") }
+        for pass in InferenceModel.optimizationPasses where bitsAreEqualWithout(pass) {
+            options.disabledPasses = [pass]
+            let model = try LanguageModel(path, options, readsTexts: false)
+            compare(try hashes(model.makeDecoder(), ids), "without \(pass)")
+        }
+    }
+
+    /// Folding computes the same by the same kernels; fusions of products share an input.
+    private static func bitsAreEqualWithout(_ pass: String) -> Bool {
+        ["shared-input", "last-positions", "constant-folding"].contains(pass)
+    }
+
+    /// Token by token after a first part.
+    private static func grown(_ decoder: DecoderSession, _ ids: [Int]) throws -> [UInt64] {
+        var result = try hashes(decoder, Array(ids.prefix(ids.count / 2)))
+        for id in ids.dropFirst(ids.count / 2) { result += try hashes(decoder, [id]) }
+        return result
+    }
+
+    /// One hash for each position.
+    private static func hashes(_ decoder: DecoderSession, _ ids: [Int]) throws -> [UInt64] {
+        guard !ids.isEmpty else { return [] }
+        let logits = try decoder.append(ids, positions: ids.count)
+        let values = try logits.values(as: Float.self)
+        let width = logits.shape[2]
+        return (0..<logits.shape[1]).map { row in
+            values[row * width..<(row + 1) * width].reduce(0xCBF2_9CE4_8422_2325) {
+                ($0 ^ UInt64($1.bitPattern)) &* 0x100_0000_01B3
+            }
+        }
+    }
+}
+
+private final class ConcurrentHashes: @unchecked Sendable {
+    // Safety: every access holds the lock.
+    private let lock = NSLock()
+    private var values: [Result<[UInt64], any Error>]
+
+    init(count: Int) { values = Array(repeating: .success([]), count: count) }
+
+    func set(_ index: Int, _ value: Result<[UInt64], any Error>) { lock.withLock { values[index] = value } }
+
+    var results: [Result<[UInt64], any Error>] { lock.withLock { values } }
+}
