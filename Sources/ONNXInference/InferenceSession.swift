@@ -154,6 +154,7 @@ public final class InferenceSession {
         resources.isCancelled = isCancelled
         for cache in caches { try cache?.reserve(rows: cachedRows + newRows, keeping: cachedRows) }
         let (entry, values) = try entry(inputs, cachedRows, newRows, branches)
+        profiler?.cachedRows = cachedRows + newRows
         for index in arguments.indices {
             arguments[index] =
                 lengthInputs.contains(index) ? try mask(cachedRows + newRows) : inputs[index]

@@ -31,6 +31,9 @@
         @Flag(help: "Leave out the memory's read rate, which takes a second and a gibibyte.")
         var noMemoryRate = false
 
+        @Flag(help: "Say where the time of one more run goes, by kind of operator.")
+        var profile = false
+
         @Flag(help: "Print one JSON object.")
         var json = false
 
@@ -50,10 +53,11 @@
             let report = try Benchmark(
                 path: model.model, options: model.loadOptions, promptTokens: promptTokens,
                 newTokens: newTokens, runs: `repeat`, warmUpTokens: warmUpTokens ?? promptTokens,
-                measuresMemory: !noMemoryRate
+                measuresMemory: !noMemoryRate, profiles: profile
             ).run()
             if json { return Console.line(report.json.jsonText(style: .indented)) }
             Console.line(report.text)
+            for profile in report.profiles { Console.line("\n" + profile.text) }
         }
     }
 #endif

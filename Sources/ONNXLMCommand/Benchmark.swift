@@ -17,6 +17,8 @@
         let warmUpTokens: Int
         /// Whether the memory's read rate is measured too, on a gibibyte.
         let measuresMemory: Bool
+        /// Whether one more run tells where its time goes.
+        let profiles: Bool
 
         /// The figures of one benchmark.
         struct Report {
@@ -30,6 +32,8 @@
             /// Bytes of weights and cache that one decoded token has to read.
             var bytesPerToken = 0
             var threads = 0
+            /// Of prefill and of decode, where that was asked for.
+            var profiles: [ProfileReport] = []
 
             /// The part of the memory's read rate that decoding uses.
             var memoryFraction: Double {
@@ -69,15 +73,42 @@
             }
             report.peakBytes = Self.peakResidentBytes()
             if measuresMemory { report.memoryReadRate = try MemoryReadRate.measure(threads: report.threads) }
+            if profiles { report.profiles = try profile(model, prompt, report.memoryReadRate) }
             return report
+        }
+
+        private func profile(
+            _ model: LanguageModel, _ prompt: [Int], _ memoryReadRate: Double
+        ) throws -> [ProfileReport] {
+            let decoder = try model.makeDecoder()
+            var sampler = greedySampler(model)
+            func stretch(_ title: String, _ tokens: Int, _ body: () throws -> Void) rethrows -> ProfileReport {
+                let profiler = StepProfiler()
+                decoder.profiler = profiler
+                let started = ContinuousClock.now
+                try body()
+                return ProfileReport(
+                    title: title, operators: profiler.rows, seconds: (ContinuousClock.now - started).seconds,
+                    tokenCount: tokens, memoryReadRate: memoryReadRate)
+            }
+            var token = 0
+            let prefill = try stretch("prefill of \(prompt.count) tokens", prompt.count) {
+                token = try largest(decoder.append(prompt), &sampler)
+            }
+            token = try largest(decoder.append([token]), &sampler)
+            let decode = try stretch("decode after \(prompt.count + 1) tokens", newTokens) {
+                for _ in 0..<newTokens { token = try largest(decoder.append([token]), &sampler) }
+            }
+            return [prefill, decode]
         }
 
         private func measure(_ model: LanguageModel, _ prompt: [Int]) throws -> (Double, Double, Int) {
             let decoder = try model.makeDecoder()
+            var sampler = greedySampler(model)
             let started = ContinuousClock.now
-            var token = try largest(decoder.append(prompt))
+            var token = try largest(decoder.append(prompt), &sampler)
             let prefilled = ContinuousClock.now
-            for _ in 0..<newTokens { token = try largest(decoder.append([token])) }
+            for _ in 0..<newTokens { token = try largest(decoder.append([token]), &sampler) }
             let ended = ContinuousClock.now
             return (
                 Double(prompt.count) / (prefilled - started).seconds,
@@ -86,9 +117,19 @@
             )
         }
 
-        private func largest(_ logits: Tensor) throws -> Int {
-            let values = try logits.values(as: Float.self)
-            return values.indices.max { values[$0] < values[$1] } ?? 0
+        /// The likeliest token, chosen as generation chooses it.
+        private func largest(_ logits: Tensor, _ sampler: inout Sampler) throws -> Int {
+            let values = UnsafeMutableBufferPointer(
+                start: logits.mutableBaseAddress.assumingMemoryBound(to: Float.self),
+                count: logits.shape.elementCount)
+            return try withExtendedLifetime(logits) { try sampler.sample(values, history: []) }
+        }
+
+        private func greedySampler(_ model: LanguageModel) -> Sampler {
+            var options = GenerationOptions()
+            options.temperature = 0
+            options.repetitionPenalty = 1
+            return Sampler(options, defaults: model.configuration.search)
         }
 
         /// The most memory that this process has had in RAM.
@@ -117,6 +158,7 @@
                 "memory_read_bytes_per_second": number(memoryReadRate),
                 "bytes_per_token": .number(.integer(bytesPerToken)),
                 "decode_memory_fraction": number(memoryFraction),
+                "profiles": .array(profiles.map(\.json)),
                 "runs": .array(
                     zip(prefillRates, decodeRates).map { prefill, decode in
                         [
