@@ -2,28 +2,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-/// The AVX2 kernels are written with x86 intrinsics and need these flags; on other hosts the reference kernels
-/// serve. `ONNXLM_NO_AVX2=1` builds without them (a cross build, a compiler that has no such target).
+/// The AVX2 and AVX-512 kernels are written with x86 intrinsics and need these flags; on other hosts the reference
+/// kernels serve. `ONNXLM_NO_AVX512=1` builds without the AVX-512 kernels, `ONNXLM_NO_AVX2=1` without any of them (a
+/// cross build, a compiler that has no such target).
 #if arch(x86_64)
-    let hostHasAVX2Compiler = true
+    let hostIsX86 = true
 #else
-    let hostHasAVX2Compiler = false
+    let hostIsX86 = false
 #endif
-let buildsAVX2 = hostHasAVX2Compiler && Context.environment["ONNXLM_NO_AVX2"] != "1"
+let buildsAVX2 = hostIsX86 && Context.environment["ONNXLM_NO_AVX2"] != "1"
+let buildsAVX512 = buildsAVX2 && Context.environment["ONNXLM_NO_AVX512"] != "1"
 
 let common: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("ExistentialAny"),
 ]
-let avx2: [SwiftSetting] =
-    buildsAVX2
-    ? common + [
-        .define("ONNXLM_AVX2"),
-        .unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c", "-Ounchecked"]),
-    ]
-    : common
-let dispatch: [SwiftSetting] = buildsAVX2 ? common + [.define("ONNXLM_AVX2")] : common
+let avx2Flags = ["-Xcc", "-mavx2", "-Xcc", "-mfma", "-Xcc", "-mf16c", "-Ounchecked"]
+let avx512Flags = ["f", "dq", "bw", "vl", "vnni"].flatMap { ["-Xcc", "-mavx512\($0)"] }
+let dispatch: [SwiftSetting] =
+    common + (buildsAVX2 ? [.define("ONNXLM_AVX2")] : [])
+    + (buildsAVX512 ? [.define("ONNXLM_AVX512VNNI")] : [])
+let avx2: [SwiftSetting] = dispatch + (buildsAVX2 ? [.unsafeFlags(avx2Flags)] : [])
+let avx512vnni: [SwiftSetting] = dispatch + (buildsAVX512 ? [.unsafeFlags(avx2Flags + avx512Flags)] : [])
 
 let package = Package(
     name: "swift-onnx-lm",
@@ -60,10 +61,12 @@ let package = Package(
         .target(name: "ONNXExport", dependencies: ["ONNXGraph", "ONNXJSON"], swiftSettings: common),
         .target(name: "ONNXKernelsReference", dependencies: ["CONNXKernelABI"], swiftSettings: common),
         .target(name: "ONNXKernelsAVX2", dependencies: ["CONNXKernelABI"], swiftSettings: avx2),
+        .target(name: "ONNXKernelsAVX512VNNI", dependencies: ["CONNXKernelABI"], swiftSettings: avx512vnni),
         .target(
             name: "ONNXKernels",
             dependencies: [
                 "ONNXErrors", "CONNXKernelABI", "CONNXOpenBLAS", "ONNXKernelsReference", "ONNXKernelsAVX2",
+                "ONNXKernelsAVX512VNNI",
             ],
             swiftSettings: dispatch),
         .target(
@@ -95,6 +98,9 @@ let package = Package(
                     condition: .when(traits: ["Command"])),
                 .product(name: "Logging", package: "swift-log", condition: .when(traits: ["Command"])),
             ],
+            swiftSettings: common),
+        .executableTarget(
+            name: "ONNXKernelBenchmark", dependencies: ["ONNXKernels"], path: "Benchmarks/KernelBenchmark",
             swiftSettings: common),
 
         .target(

@@ -28,7 +28,7 @@ int64_t onnxlm_affinity_core_count(void) {
 #include <cpuid.h>
 
 onnxlm_cpu_words onnxlm_read_cpu_words(void) {
-    onnxlm_cpu_words words = {0, 0, 0};
+    onnxlm_cpu_words words = {0, 0, 0, 0};
     uint32_t eax = 0, ebx = 0, ecx = 0, edx = 0;
     if (__get_cpuid(1, &eax, &ebx, &ecx, &edx)) {
         words.leaf1_ecx = ecx;
@@ -40,12 +40,13 @@ onnxlm_cpu_words onnxlm_read_cpu_words(void) {
     }
     if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) {
         words.leaf7_ebx = ebx;
+        words.leaf7_ecx = ecx;
     }
     return words;
 }
 #else
 onnxlm_cpu_words onnxlm_read_cpu_words(void) {
-    onnxlm_cpu_words words = {0, 0, 0};
+    onnxlm_cpu_words words = {0, 0, 0, 0};
     return words;
 }
 #endif

@@ -51,14 +51,19 @@ package final class DecoderSession {
     /// Bytes of the caches' valid rows, which the next token reads.
     package var cacheReadByteCount: Int {
         signature.caches.reduce(0) { sum, pair in
-            sum + pair.heads * pair.headSize * pair.elementType.bitWidth / 8 * tokens.count
+            let isCached = session.isCached(input: pair.input)
+            let rowBytes =
+                isCached
+                ? model.options.cacheType.byteCount(headSize: pair.headSize)
+                : pair.headSize * pair.elementType.bitWidth / 8
+            return sum + pair.heads * rowBytes * tokens.count
         }
     }
 
-    /// Forgets all tokens after the first `count`.
+    /// Forgets all tokens after the first `count`; all tokens, where the caches do not hold those any more.
     package func rewind(to count: Int) {
         guard count < tokens.count else { return }
-        if isFullyCached {
+        if isFullyCached, session.canRewind(to: count) {
             tokens.removeSubrange(count...)
         } else {
             tokens = []

@@ -54,7 +54,7 @@ public final class InferenceSession {
     }
 
     /// A session that owns the caches of those bindings whose operator can append in place; see
-    /// ``isCached(input:)`` for which these are.
+    /// ``isCached(input:)`` for which these are. Their elements are of ``LoadOptions/cacheType``.
     ///
     /// - Parameters:
     ///   - lengthInput: an int64 input `[1, positions]` of ones, an attention mask, that the session makes itself.
@@ -67,11 +67,14 @@ public final class InferenceSession {
         let program = model.program
         var caches: [KVCache?] = Array(repeating: nil, count: program.inputs.count)
         var outputs: Set<Int> = []
-        for binding in bindings where program.canCache(input: binding.input, output: binding.output) {
-            guard let input = program.inputs.firstIndex(where: { $0.info.name == binding.input }),
+        for binding in bindings {
+            guard let format = program.cacheFormat(input: binding.input, output: binding.output),
+                let input = program.inputs.firstIndex(where: { $0.info.name == binding.input }),
                 let output = program.outputs.firstIndex(where: { $0.info.name == binding.output })
             else { continue }
-            caches[input] = try KVCache(batch: 1, heads: binding.heads, headSize: binding.headSize)
+            caches[input] = try KVCache(
+                batch: 1, heads: binding.heads, headSize: binding.headSize, type: model.options.cacheType,
+                format: format)
             outputs.insert(output)
         }
         self.caches = caches
@@ -104,6 +107,11 @@ public final class InferenceSession {
 
     /// The number of inputs that a run may be given, caches included.
     package var inputCount: Int { caches.count }
+
+    /// Whether the caches can serve a run with `count` valid positions: windowed ones drop what lies too far back.
+    package func canRewind(to count: Int) -> Bool {
+        count == 0 || caches.allSatisfy { $0?.serves(queryAt: count) ?? true }
+    }
 
     /// The bytes of all caches.
     package var cacheByteCount: Int { caches.reduce(0) { $0 + ($1?.byteCount ?? 0) } }
@@ -319,19 +327,20 @@ extension GraphProgram {
     /// Whether any step has a subgraph.
     var hasSubgraphs: Bool { steps.contains { !$0.subgraphs.isEmpty } }
 
-    /// Whether one operator alone reads this input, can append to a cache there, and writes that output.
-    func canCache(input: String, output: String) -> Bool {
+    /// The format of a cache behind this input; nil unless one operator alone reads the input, can append to a cache
+    /// there, and writes that output.
+    func cacheFormat(input: String, output: String) -> KVCache.Format? {
         guard let inputSlot = inputs.first(where: { $0.info.name == input })?.slot,
             let outputSlot = outputs.first(where: { $0.info.name == output })?.slot
-        else { return false }
+        else { return nil }
         let readers = steps.filter { step in
             step.inputs.contains(inputSlot)
                 || step.subgraphs.values.contains { $0.captures.contains { $0.outer == inputSlot } }
         }
         guard readers.count == 1, let reader = readers.first, reader.outputs.contains(outputSlot),
             let position = reader.inputs.firstIndex(of: inputSlot)
-        else { return false }
-        return reader.operation.cacheInputs.contains(position)
-            && reader.inputs.filter { $0 == inputSlot }.count == 1
+        else { return nil }
+        guard reader.inputs.filter({ $0 == inputSlot }).count == 1 else { return nil }
+        return reader.operation.cacheInputs[position]
     }
 }

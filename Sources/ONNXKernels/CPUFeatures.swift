@@ -3,25 +3,36 @@ package import CONNXKernelABI
 
 /// The instructions of a processor that the kernels care about.
 package struct CPUFeatures: Sendable, Hashable {
-    package var avx2: Bool
-    package var fma: Bool
-    package var f16c: Bool
+    package var avx2 = false
+    package var fma = false
+    package var f16c = false
     /// The operating system saves the 256-bit registers.
-    package var savesVectorState: Bool
+    package var savesVectorState = false
+    package var avx512f = false
+    package var avx512dq = false
+    package var avx512bw = false
+    package var avx512vl = false
+    package var avx512vnni = false
+    /// The operating system saves the 512-bit registers, the upper sixteen and the masks too.
+    package var savesWideVectorState = false
 
-    package init(avx2: Bool, fma: Bool, f16c: Bool, savesVectorState: Bool) {
-        self.avx2 = avx2
-        self.fma = fma
-        self.f16c = f16c
-        self.savesVectorState = savesVectorState
-    }
+    /// A processor with none of them.
+    package init() {}
 
     /// Decodes the identification words of an x86 processor.
     package init(words: onnxlm_cpu_words) {
-        fma = words.leaf1_ecx & (1 << 12) != 0
-        f16c = words.leaf1_ecx & (1 << 29) != 0
-        avx2 = words.leaf7_ebx & (1 << 5) != 0
-        savesVectorState = words.leaf1_ecx & (1 << 27) != 0 && words.xcr0 & 0b110 == 0b110
+        func bit(_ word: UInt32, _ index: UInt32) -> Bool { word & (1 << index) != 0 }
+        fma = bit(words.leaf1_ecx, 12)
+        f16c = bit(words.leaf1_ecx, 29)
+        avx2 = bit(words.leaf7_ebx, 5)
+        avx512f = bit(words.leaf7_ebx, 16)
+        avx512dq = bit(words.leaf7_ebx, 17)
+        avx512bw = bit(words.leaf7_ebx, 30)
+        avx512vl = bit(words.leaf7_ebx, 31)
+        avx512vnni = bit(words.leaf7_ecx, 11)
+        let tellsState = bit(words.leaf1_ecx, 27)
+        savesVectorState = tellsState && words.xcr0 & 0b110 == 0b110
+        savesWideVectorState = tellsState && words.xcr0 & 0b1110_0110 == 0b1110_0110
     }
 
     /// The processor that runs this.
@@ -29,4 +40,9 @@ package struct CPUFeatures: Sendable, Hashable {
 
     /// Whether the AVX2 kernels may run.
     package var hasAVX2Kernels: Bool { avx2 && fma && f16c && savesVectorState }
+
+    /// Whether the AVX-512 VNNI kernels may run, and those of the levels below.
+    package var hasAVX512VNNIKernels: Bool {
+        hasAVX2Kernels && avx512f && avx512dq && avx512bw && avx512vl && avx512vnni && savesWideVectorState
+    }
 }

@@ -24,8 +24,8 @@ package protocol Operator: Sendable {
     /// Computes the outputs; inputs and outputs are as the last ``inferOutputs(_:)`` saw and planned them.
     func run(_ context: RunContext) throws(ONNXError)
 
-    /// Positions of inputs that may be a ``KVCache`` instead of a tensor.
-    var cacheInputs: [Int] { get }
+    /// Positions of inputs that may be a ``KVCache`` instead of a tensor, with the format that the cache must have.
+    var cacheInputs: [Int: KVCache.Format] { get }
 
     /// Positions of inputs whose length, or value, may differ from what ``inferOutputs(_:)`` saw, as long as the other
     /// inputs do not: the outputs stay as planned, and ``run(_:)`` checks itself what it relies on.
@@ -47,7 +47,7 @@ package protocol Operator: Sendable {
 
 extension Operator {
     package func prepared(_ constants: ConstantInputs) throws(ONNXError) -> any Operator { self }
-    package var cacheInputs: [Int] { [] }
+    package var cacheInputs: [Int: KVCache.Format] { [:] }
     package var growingInputs: [Int] { [] }
     package var absorbedInputs: [Int] { [] }
     package var packedByteCount: Int { 0 }

@@ -4,27 +4,65 @@ import ONNXKernels
 import Testing
 
 @Suite struct KernelSetTests {
-    static let complete = CPUFeatures(avx2: true, fma: true, f16c: true, savesVectorState: true)
+    /// What each level adds to the one below.
+    static let additions: [(level: CPULevel, features: [any WritableKeyPath<CPUFeatures, Bool> & Sendable])] =
+        [
+            (.reference, []),
+            (.avx2, [\.avx2, \.fma, \.f16c, \.savesVectorState]),
+            (
+                .avx512vnni,
+                [\.avx512f, \.avx512dq, \.avx512bw, \.avx512vl, \.avx512vnni, \.savesWideVectorState]
+            ),
+        ]
 
-    @Test func everyFeatureIsNeeded() {
-        let changes: [WritableKeyPath<CPUFeatures, Bool>] = [\.avx2, \.fma, \.f16c, \.savesVectorState]
-        for change in changes {
-            var features = Self.complete
-            features[keyPath: change] = false
-            #expect(CPULevel.highest(for: features) == .reference)
-            #expect(KernelSet.select(for: features, limit: nil).level == .reference)
-            #expect(KernelSet.select(for: features, limit: .avx2).level == .reference)
+    /// A processor with everything up to a level and nothing beyond.
+    static func processor(_ level: CPULevel) -> CPUFeatures {
+        var features = CPUFeatures()
+        for addition in additions where addition.level <= level {
+            for feature in addition.features { features[keyPath: feature] = true }
+        }
+        return features
+    }
+
+    /// A level, or the highest below it that this build has.
+    static func compiled(_ level: CPULevel) -> CPULevel {
+        #if ONNXLM_AVX512VNNI
+            return level
+        #elseif ONNXLM_AVX2
+            return min(level, .avx2)
+        #else
+            return .reference
+        #endif
+    }
+
+    @Test func everyLevelHasAnEntry() {
+        #expect(Self.additions.map(\.level) == CPULevel.allCases)
+        #expect(CPULevel.allCases.sorted() == CPULevel.allCases)
+    }
+
+    @Test(arguments: CPULevel.allCases) func everyFeatureIsNeeded(_ level: CPULevel) {
+        var below = CPULevel.reference
+        for addition in Self.additions where addition.level <= level {
+            for feature in addition.features {
+                var features = Self.processor(level)
+                features[keyPath: feature] = false
+                #expect(CPULevel.highest(for: features) == Self.compiled(below))
+                for limit in [nil] + CPULevel.allCases {
+                    let selected = KernelSet.select(for: features, limit: limit).level
+                    #expect(selected == Self.compiled(min(below, limit ?? below)))
+                }
+            }
+            below = addition.level
         }
     }
 
-    @Test func theLimitIsKept() {
-        #if ONNXLM_AVX2
-            #expect(KernelSet.select(for: Self.complete, limit: nil).level == .avx2)
-            #expect(KernelSet.select(for: Self.complete, limit: .avx2).level == .avx2)
-        #else
-            #expect(KernelSet.select(for: Self.complete, limit: nil).level == .reference)
-        #endif
-        #expect(KernelSet.select(for: Self.complete, limit: .reference).level == .reference)
+    @Test(arguments: CPULevel.allCases) func theLimitIsKept(_ level: CPULevel) {
+        let features = Self.processor(level)
+        #expect(KernelSet.select(for: features, limit: nil).level == Self.compiled(level))
+        for limit in CPULevel.allCases {
+            let selected = KernelSet.select(for: features, limit: limit).level
+            #expect(selected == Self.compiled(min(level, limit)))
+        }
     }
 
     @Test func wordsOfAProcessorAreDecoded() {
@@ -32,15 +70,24 @@ import Testing
         let osxsave: UInt32 = 1 << 27
         let f16c: UInt32 = 1 << 29
         let avx2: UInt32 = 1 << 5
-        func features(_ leaf1: UInt32, _ leaf7: UInt32, _ xcr0: UInt64) -> CPUFeatures {
-            CPUFeatures(words: onnxlm_cpu_words(leaf1_ecx: leaf1, leaf7_ebx: leaf7, xcr0: xcr0))
+        let avx512: UInt32 = 1 << 16 | 1 << 17 | 1 << 30 | 1 << 31
+        let vnni: UInt32 = 1 << 11
+        func features(_ leaf1: UInt32, _ leaf7: UInt32, _ xcr0: UInt64, _ more: UInt32 = 0) -> CPUFeatures {
+            CPUFeatures(
+                words: onnxlm_cpu_words(leaf1_ecx: leaf1, leaf7_ebx: leaf7, leaf7_ecx: more, xcr0: xcr0))
         }
-        #expect(features(fma | osxsave | f16c, avx2, 7).hasAVX2Kernels)
+        let basis = fma | osxsave | f16c
+        #expect(features(basis, avx2, 7).hasAVX2Kernels)
         #expect(!features(fma | f16c, avx2, 7).hasAVX2Kernels)
-        #expect(!features(fma | osxsave | f16c, avx2, 2).hasAVX2Kernels)
-        #expect(!features(fma | osxsave | f16c, 0, 7).hasAVX2Kernels)
+        #expect(!features(basis, avx2, 2).hasAVX2Kernels)
+        #expect(!features(basis, 0, 7).hasAVX2Kernels)
         #expect(!features(osxsave | f16c, avx2, 7).hasAVX2Kernels)
-        #expect(
-            features(0, 0, 0) == CPUFeatures(avx2: false, fma: false, f16c: false, savesVectorState: false))
+        #expect(features(basis, avx2 | avx512, 0xE7, vnni) == Self.processor(.avx512vnni))
+        #expect(features(basis, avx2 | avx512, 7, vnni).hasAVX2Kernels)
+        for state: UInt64 in [7, 0x27, 0x47, 0x87, 0x67, 0xA7, 0xC7, 0xE3, 0xE5] {
+            #expect(!features(basis, avx2 | avx512, state, vnni).hasAVX512VNNIKernels)
+        }
+        #expect(!features(basis, avx2 | avx512, 0xE7, 0).hasAVX512VNNIKernels)
+        #expect(features(0, 0, 0) == CPUFeatures())
     }
 }

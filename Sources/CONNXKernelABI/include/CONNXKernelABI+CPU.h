@@ -8,6 +8,7 @@
 typedef struct onnxlm_cpu_words {
     uint32_t leaf1_ecx;
     uint32_t leaf7_ebx;
+    uint32_t leaf7_ecx;
     uint64_t xcr0;
 } onnxlm_cpu_words;
 
@@ -23,6 +24,19 @@ static inline void onnxlm_spin_hint(void) {
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
     __asm__ __volatile__("yield");
+#endif
+}
+
+/// Fetches the cache line of an address that is about to be read.
+static inline void onnxlm_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+/// Fetches the cache line of an address that is about to be written; nothing where there is no such instruction.
+static inline void onnxlm_prefetch_for_writing(const void *address) {
+    // Baseline x86-64 has no name for it; processors without it take it as no operation.
+#if defined(__x86_64__)
+    __asm__ __volatile__("prefetchw %0" : : "m"(*(const char *)address));
+#else
+    __builtin_prefetch(address, 1, 3);
 #endif
 }
 

@@ -12,3 +12,4 @@
 #include "CONNXKernelABI+Rows.h"
 #include "CONNXKernelABI+Attention.h"
 #include "CONNXKernelABI+Intrinsics.h"
+#include "CONNXKernelABI+Intrinsics512.h"

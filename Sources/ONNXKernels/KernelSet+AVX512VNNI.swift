@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#if ONNXLM_AVX512VNNI
+    import ONNXKernelsAVX512VNNI
+
+    extension KernelSet {
+        /// The kernels for x86-64 with AVX-512 VNNI; what this level lacks is the AVX2 level's.
+        package static let avx512vnni: KernelSet = {
+            var set = KernelSet.avx2
+            set.level = .avx512vnni
+            set.qgemv4 = qgemv_i8_q4_1x16_avx512vnni
+            set.qgemm4 = qgemm_i8_q4_8x16_avx512vnni
+            return set
+        }()
+    }
+#endif
