@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import ONNXTensors
 
 /// How a model is loaded.
 public struct LoadOptions: Sendable {
@@ -7,6 +8,10 @@ public struct LoadOptions: Sendable {
 
     /// Bytes that the intermediate values of one run may take.
     public var intermediateByteLimit = 8 << 30
+
+    /// The element type of the key/value caches that sessions of a decoder keep. Caches that a graph is given as
+    /// tensors keep the graph's type.
+    public var cacheType = CacheType.float16
 
     /// Graph passes to leave out, by name, for comparison; see ``InferenceModel/optimizationPasses``.
     public var disabledPasses: Set<String> = []

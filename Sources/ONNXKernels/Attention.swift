@@ -2,31 +2,12 @@
 import CONNXKernelABI
 package import ONNXErrors
 
-/// Grouped-query attention of one batch row over a key/value cache.
+/// Grouped-query attention of one batch row over a key/value cache, which may be extended on the way.
 ///
-/// Query position i has the absolute position `past + i`. Keys and values of key/value head h, position t begin at
-/// `h * headStride + t * rowStride` elements. The softmax runs over blocks of 64 keys and ranges of 1024 in a fixed
-/// order, so the bits of a row depend neither on the other rows of the call nor on the threads.
+/// Query position i has the absolute position `past + i`. The softmax runs over blocks of 64 keys and ranges of
+/// ``keysPerRange`` in a fixed order, so the bits of a row depend neither on the other rows of the call, nor on the
+/// threads, nor on the order in which a cache keeps its keys.
 package struct Attention {
-    /// Element types of a cache.
-    package enum CacheType: Int32, Sendable, Hashable {
-        case float32 = 0
-        case float16 = 1
-    }
-
-    /// A cache of keys or of values.
-    package struct Cache {
-        package var base: UnsafeRawPointer
-        package var headStride: Int
-        package var rowStride: Int
-
-        package init(base: UnsafeRawPointer, headStride: Int, rowStride: Int) {
-            self.base = base
-            self.headStride = headStride
-            self.rowStride = rowStride
-        }
-    }
-
     /// Added to the scores: element `[head * headStride + position * positionStride + key]`; a head stride of 0
     /// shares one matrix among the heads.
     package struct Bias {
@@ -48,7 +29,7 @@ package struct Attention {
     package var sequence: Int
     /// Positions before the first query.
     package var past: Int
-    /// Keys in the cache; `past + sequence` for self-attention.
+    /// Keys in the cache, new ones included; `past + sequence` for self-attention.
     package var total: Int
     package var scale: Float
     /// `softcap * tanh(score / softcap)` if positive.
@@ -62,6 +43,8 @@ package struct Attention {
     /// `exp(0)` joins the denominator, unless there are sinks.
     package var isSmooth = false
     package var cacheType = CacheType.float32
+    /// What is done to queries first.
+    package var queryPreparation = HeadPreparation()
 
     package init(
         heads: Int, keyValueHeads: Int, headSize: Int, sequence: Int, past: Int, total: Int, scale: Float
@@ -76,33 +59,54 @@ package struct Attention {
     }
 
     /// Keys of one range: a unit of work that can run apart and is merged in order.
-    static let keysPerRange = 1024
+    package static let keysPerRange = 512
 
-    /// Computes `y[position * yStrides.position + head * yStrides.head + element]`.
+    /// Appends the new rows, if there are any, and computes `y[position * yStrides.position + head * yStrides.head +
+    /// element]`.
     ///
     /// Rows that see no key give zeros. y must not overlap the inputs.
     /// - Throws: `kernel.attention` for numbers that do not fit together, `memory.exhausted`.
     package func compute(
-        query: UnsafePointer<Float>, queryStrides: RotaryEmbedding.Strides, keys: Cache, values: Cache,
-        into y: UnsafeMutablePointer<Float>, strides yStrides: RotaryEmbedding.Strides, workers: WorkerPool,
-        scratch: KernelScratch, kernels: KernelSet = .current
+        query: UnsafePointer<Float>, queryStrides: RotaryEmbedding.Strides, adding newRows: NewRows? = nil,
+        keys: Cache, values: Cache, into y: UnsafeMutablePointer<Float>,
+        strides yStrides: RotaryEmbedding.Strides, workers: WorkerPool, scratch: KernelScratch,
+        kernels: KernelSet = .current
     ) throws(ONNXError) {
-        try validate()
-        if sequence == 0 || heads == 0 || headSize == 0 { return }
+        try validate(keys, values, newRows)
+        if heads == 0 || headSize == 0 { return }
         let job = AttentionJob(
-            attention: self, query: query, queryStrides: queryStrides, keys: keys, values: values, y: y,
-            yStrides: yStrides, kernels: kernels)
+            attention: self, query: query, queryStrides: queryStrides, newRows: newRows, keys: keys,
+            values: values, y: y, yStrides: yStrides, kernels: kernels)
         try job.run(workers, scratch)
     }
 
-    private func validate() throws(ONNXError) {
-        let numbers = [heads, keyValueHeads, headSize, sequence, past, total]
-        guard numbers.allSatisfy({ (0..<1 << 31).contains($0) }) else {
-            throw ONNXError("kernel.attention", "A size of an attention is out of range: \(numbers).")
+    private func validate(_ keys: Cache, _ values: Cache, _ newRows: NewRows?) throws(ONNXError) {
+        let limit = 1 << 31
+        func isSize(_ number: Int) -> Bool { number >= 0 && number < limit }
+        guard isSize(heads), isSize(keyValueHeads), isSize(headSize), isSize(sequence), isSize(past),
+            isSize(total)
+        else {
+            throw ONNXError(
+                "kernel.attention",
+                """
+                A size of an attention is out of range: \(heads) and \(keyValueHeads) heads of \(headSize), \
+                \(sequence) positions after \(past), \(total) keys.
+                """)
         }
         guard heads == 0 || keyValueHeads > 0 && heads % keyValueHeads == 0 else {
             throw ONNXError(
                 "kernel.attention", "\(heads) heads cannot share \(keyValueHeads) key/value heads evenly.")
+        }
+        let block = Int(ONNXLM_ATTENTION_BLOCK)
+        let firstSeen = window.map { $0 > 0 ? max(0, past - $0 + 1) : 0 } ?? 0
+        guard keys.firstPosition == values.firstPosition, keys.firstPosition % block == 0,
+            keys.firstPosition >= 0, keys.firstPosition <= firstSeen, !values.isPanelled,
+            cacheType != .int8 || keys.scales != nil && values.scales != nil,
+            newRows.map({ $0.count >= 0 && $0.count <= limit }) ?? true
+        else {
+            throw ONNXError(
+                "kernel.attention",
+                "A cache from position \(keys.firstPosition) on does not fit queries from \(past) on.")
         }
     }
 }

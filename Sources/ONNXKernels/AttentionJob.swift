@@ -4,84 +4,129 @@ import ONNXErrors
 
 /// One computation of ``Attention``, cut into tiles of query positions of one key/value head.
 ///
-/// With few tiles and many keys, a tile is cut into its ranges of keys too; both ways merge the same ranges in the
+/// With one tile a head, the tasks that attend also append the new keys and values: the one whose range of keys holds
+/// them. With few tiles and many keys, a tile is cut into its ranges of keys; all ways merge the same ranges in the
 /// same order.
 struct AttentionJob {
     let attention: Attention
     let query: UnsafePointer<Float>
     let queryStrides: RotaryEmbedding.Strides
+    let newRows: Attention.NewRows?
     let keys: Attention.Cache
     let values: Attention.Cache
     let y: UnsafeMutablePointer<Float>
     let yStrides: RotaryEmbedding.Strides
     let kernels: KernelSet
 
-    private var group: Int { attention.heads / attention.keyValueHeads }
-    /// Query positions of a tile: about 48 rows.
-    private var tilePositions: Int { max(1, min(attention.sequence, 48 / group)) }
+    /// Rows that a tile has at most, where a position has no more.
+    private static let rowsPerTile = 96
+    /// Floats of states that are merged by the calling thread, where waking others costs more.
+    private static let floatsMergedAlone = 1 << 16
+
+    var group: Int { attention.heads / attention.keyValueHeads }
+    var tilePositions: Int { max(1, min(attention.sequence, Self.rowsPerTile / group)) }
     private var tiles: Int { (attention.sequence + tilePositions - 1) / tilePositions }
-    private var rowsPerTile: Int { tilePositions * group }
-    /// Maxima, sums and outputs of a tile's rows, in floats.
-    private var stateSize: Int { (rowsPerTile * (attention.headSize + 2) + 15) / 16 * 16 }
-    private var scoreSize: Int { Int(ONNXLM_ATTENTION_BLOCK) * 4 }
+    var rowsPerTile: Int { tilePositions * group }
+
+    /// Ranges that the first query, or a later one, sees.
+    private var ranges: Range<Int> {
+        let end = (attention.total + Attention.keysPerRange - 1) / Attention.keysPerRange
+        guard let window = attention.window, window > 0 else { return 0..<end }
+        return min(end, max(0, attention.past - window + 1) / Attention.keysPerRange)..<end
+    }
+
+    private var appendsInTasks: Bool {
+        newRows.map { tiles == 1 && attention.past + $0.count == attention.total } ?? false
+    }
 
     func run(_ workers: WorkerPool, _ scratch: KernelScratch) throws(ONNXError) {
-        let ranges = (attention.total + Attention.keysPerRange - 1) / Attention.keysPerRange
+        let ranges = ranges
         let tasks = attention.keyValueHeads * tiles
-        if ranges > 1 && tasks < workers.threadCount * 4 && workers.threadCount > 1 {
-            try runSplit(ranges, workers, scratch)
+        let isSplit = ranges.count > 1 && tasks < workers.threadCount * 4 && workers.threadCount > 1
+        let room = AttentionRoom(self)
+        let stateCount = isSplit ? tasks * ranges.count : 0
+        let floats = room.slotSize * workers.threadCount + room.stateSize * stateCount
+        let memory = try scratch.reserve(byteCount: floats * 4).assumingMemoryBound(to: Float.self)
+        if let newRows, !appendsInTasks { append(newRows, room, memory, workers) }
+        if isSplit {
+            let states = memory + room.slotSize * workers.threadCount
+            runSplit(ranges, tasks, room, memory, states, workers)
             return
         }
-        let slotSize = 2 * stateSize + scoreSize
-        let memory = try scratch.reserve(byteCount: slotSize * 4 * workers.threadCount)
-            .assumingMemoryBound(to: Float.self)
         workers.run(count: tasks) { task, slot in
             let head = task / tiles
             // Later tiles see more keys: begin with them.
             let tile = tiles - 1 - task % tiles
-            let total = memory + slot * slotSize
-            start(total, head, tile)
-            for range in 0..<ranges where isVisible(range, tile) {
-                attend(head, tile, range, state: total + stateSize, scores: total + 2 * stateSize)
-                merge(total + stateSize, into: total, tile)
+            let place = room.slot(slot, memory)
+            let queries = prepareQueries(head, tile, place.queries)
+            start(place.total, head, tile)
+            for range in ranges where isVisible(range, tile) {
+                attend(head, tile, range, queries, state: place.state, place)
+                merge(place.state, into: place.total, tile)
             }
-            finish(total, head, tile)
+            finish(place.total, head, tile)
         }
     }
 
-    private func runSplit(_ ranges: Int, _ workers: WorkerPool, _ scratch: KernelScratch) throws(ONNXError) {
-        let tasks = attention.keyValueHeads * tiles
-        let slots = workers.threadCount
-        let floats = stateSize * (tasks * ranges + slots) + scoreSize * slots
-        let memory = try scratch.reserve(byteCount: floats * 4).assumingMemoryBound(to: Float.self)
-        let totals = memory + stateSize * tasks * ranges
-        let scores = totals + stateSize * slots
-        workers.run(count: tasks * ranges) { index, slot in
-            let (task, range) = index.quotientAndRemainder(dividingBy: ranges)
+    private func runSplit(
+        _ ranges: Range<Int>, _ tasks: Int, _ room: AttentionRoom, _ memory: UnsafeMutablePointer<Float>,
+        _ states: UnsafeMutablePointer<Float>, _ workers: WorkerPool
+    ) {
+        let stateSize = room.stateSize
+        workers.run(count: tasks * ranges.count) { index, slot in
+            let task = index / ranges.count
+            let range = ranges.lowerBound + index % ranges.count
             let tile = task % tiles
             guard isVisible(range, tile) else { return }
-            attend(
-                task / tiles, tile, range, state: memory + stateSize * index,
-                scores: scores + slot * scoreSize)
+            let place = room.slot(slot, memory)
+            let queries = prepareQueries(task / tiles, tile, place.queries)
+            attend(task / tiles, tile, range, queries, state: states + stateSize * index, place)
         }
-        workers.run(count: tasks) { task, slot in
-            let total = totals + slot * stateSize
+        func join(_ task: Int, _ slot: Int) {
+            let total = room.slot(slot, memory).total
             start(total, task / tiles, task % tiles)
-            for range in 0..<ranges where isVisible(range, task % tiles) {
-                merge(memory + stateSize * (task * ranges + range), into: total, task % tiles)
+            for (index, range) in ranges.enumerated() where isVisible(range, task % tiles) {
+                merge(states + stateSize * (task * ranges.count + index), into: total, task % tiles)
             }
             finish(total, task / tiles, task % tiles)
         }
+        if stateSize * tasks * ranges.count <= Self.floatsMergedAlone {
+            for task in 0..<tasks { join(task, 0) }
+        } else {
+            workers.run(count: tasks) { task, slot in join(task, slot) }
+        }
     }
 
-    private var kernel: KernelSet.Attend {
-        if attention.headSize % 8 != 0 { return kernels.attendAnySize }
-        return attention.cacheType == .float16 ? kernels.attendHalf : kernels.attend
+    /// Brings the new keys and values into the caches, some positions of a head at a time.
+    private func append(
+        _ newRows: Attention.NewRows, _ room: AttentionRoom, _ memory: UnsafeMutablePointer<Float>,
+        _ workers: WorkerPool
+    ) {
+        let perTask = 64
+        let parts = (newRows.count + perTask - 1) / perTask
+        workers.run(count: attention.keyValueHeads * parts) { task, slot in
+            let first = task % parts * perTask
+            store(
+                newRows, head: task / parts, first..<min(newRows.count, first + perTask),
+                room.slot(slot, memory).rows)
+        }
     }
 
-    private func positions(_ tile: Int) -> Int {
-        min(tilePositions, attention.sequence - tile * tilePositions)
+    private func attend(
+        _ head: Int, _ tile: Int, _ range: Int, _ queries: PreparedQueries,
+        state: UnsafeMutablePointer<Float>, _ place: AttentionRoom.Slot
+    ) {
+        if appendsInTasks, let newRows {
+            let first = max(range * Attention.keysPerRange, attention.past)
+            let end = min((range + 1) * Attention.keysPerRange, attention.total)
+            if first < end {
+                store(newRows, head: head, first - attention.past..<end - attention.past, place.rows)
+            }
+        }
+        attendRange(head, tile, range, queries, state: state, place)
     }
+
+    func positions(_ tile: Int) -> Int { min(tilePositions, attention.sequence - tile * tilePositions) }
 
     /// Whether any row of the tile sees a key of the range.
     private func isVisible(_ range: Int, _ tile: Int) -> Bool {
@@ -93,70 +138,5 @@ struct AttentionJob {
             return false
         }
         return true
-    }
-
-    private func outputs(_ state: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
-        state + 2 * rowsPerTile
-    }
-
-    /// The state before any key: empty, or the sink alone.
-    private func start(_ state: UnsafeMutablePointer<Float>, _ head: Int, _ tile: Int) {
-        let rows = positions(tile) * group
-        let hasSink = attention.headSink != nil || attention.isSmooth
-        for row in 0..<rows {
-            let sink = attention.headSink?[head * group + row % group] ?? 0
-            let counts = hasSink && sink != -.infinity
-            state[row] = counts ? sink : -.infinity
-            state[rowsPerTile + row] = counts ? 1 : 0
-        }
-        let values = outputs(state)
-        for index in 0..<rows * attention.headSize { values[index] = 0 }
-    }
-
-    private func attend(
-        _ head: Int, _ tile: Int, _ range: Int, state: UnsafeMutablePointer<Float>,
-        scores: UnsafeMutablePointer<Float>
-    ) {
-        let position = tile * tilePositions
-        let elementSize = attention.cacheType == .float16 ? 2 : 4
-        let firstHead = head * group
-        let bias = attention.bias.map { $0.base + (firstHead * $0.headStride + position * $0.positionStride) }
-        var args = onnxlm_attention_args(
-            query: query + (position * queryStrides.position + firstHead * queryStrides.head),
-            query_position_stride: Int64(queryStrides.position), query_head_stride: Int64(queryStrides.head),
-            keys: keys.base + head * keys.headStride * elementSize,
-            values: values.base + head * values.headStride * elementSize,
-            key_row_stride: Int64(keys.rowStride),
-            value_row_stride: Int64(values.rowStride), cache_type: attention.cacheType.rawValue,
-            causal: attention.isCausal ? 1 : 0, first_position: Int64(attention.past + position),
-            positions: Int64(positions(tile)), heads: Int64(group), head_size: Int64(attention.headSize),
-            first_key: Int64(range * Attention.keysPerRange),
-            last_key: Int64(min(attention.total, (range + 1) * Attention.keysPerRange)),
-            window: Int64(attention.window ?? 0), scale: attention.scale, softcap: attention.softcap,
-            bias: bias,
-            bias_head_stride: Int64(attention.bias?.headStride ?? 0),
-            bias_position_stride: Int64(attention.bias?.positionStride ?? 0), maxima: state,
-            sums: state + rowsPerTile, outputs: outputs(state), scores: scores)
-        kernel(&args)
-    }
-
-    private func merge(
-        _ later: UnsafeMutablePointer<Float>, into state: UnsafeMutablePointer<Float>, _ tile: Int
-    ) {
-        var args = onnxlm_attention_merge_args(
-            maxima: state, sums: state + rowsPerTile, outputs: outputs(state), later_maxima: later,
-            later_sums: later + rowsPerTile, later_outputs: outputs(later),
-            rows: Int64(positions(tile) * group),
-            head_size: Int64(attention.headSize))
-        kernels.mergeAttention(&args)
-    }
-
-    private func finish(_ state: UnsafeMutablePointer<Float>, _ head: Int, _ tile: Int) {
-        let offset = tile * tilePositions * yStrides.position + head * group * yStrides.head
-        var args = onnxlm_attention_finish_args(
-            sums: state + rowsPerTile, outputs: outputs(state), positions: Int64(positions(tile)),
-            heads: Int64(group), head_size: Int64(attention.headSize), y: y + offset,
-            y_position_stride: Int64(yStrides.position), y_head_stride: Int64(yStrides.head))
-        kernels.finishAttention(&args)
     }
 }

@@ -17,6 +17,7 @@ package struct KernelSet: Sendable {
     package typealias Rotary = @convention(c) (UnsafePointer<onnxlm_rotary_args>) -> Void
     package typealias Attend = @convention(c) (UnsafePointer<onnxlm_attention_args>) -> Void
     package typealias MergeAttention = @convention(c) (UnsafePointer<onnxlm_attention_merge_args>) -> Void
+    package typealias StoreCacheRows = @convention(c) (UnsafePointer<onnxlm_cache_rows_args>) -> Void
     package typealias FinishAttention = @convention(c) (UnsafePointer<onnxlm_attention_finish_args>) -> Void
 
     package var level: CPULevel
@@ -58,8 +59,11 @@ package struct KernelSet: Sendable {
     package var attend: Attend
     /// float16 caches, head sizes that are multiples of 8.
     package var attendHalf: Attend
+    /// int8 caches, head sizes that are multiples of 8.
+    package var attendInt8: Attend
     package var mergeAttention: MergeAttention
     package var finishAttention: FinishAttention
+    package var storeCacheRows: StoreCacheRows
 
     /// The kernels of a level; those of the level below where that one is not compiled in.
     package static func kernels(for level: CPULevel) -> KernelSet {
@@ -80,4 +84,17 @@ package struct KernelSet: Sendable {
 
     /// The kernels for this processor, within what the environment allows.
     package static let current = select(for: .current, limit: KernelEnvironment.cpuLevel)
+}
+
+extension KernelSet {
+    /// Writes rows to positions from `first` on of one head of a cache; see `onnxlm_cache_rows_args`.
+    package func storeCacheRows(
+        _ x: UnsafePointer<Float>, stride: Int, rows: Int, headSize: Int, into head: UnsafeMutableRawPointer,
+        scales: UnsafeMutablePointer<Float>?, first: Int, type: Attention.CacheType, isPanelled: Bool
+    ) {
+        var args = onnxlm_cache_rows_args(
+            x: x, x_row_stride: Int64(stride), rows: Int64(rows), head_size: Int64(headSize), y: head,
+            scales: scales, first: Int64(first), cache_type: type.rawValue, panels: isPanelled ? 1 : 0)
+        storeCacheRows(&args)
+    }
 }

@@ -8,55 +8,128 @@
     /// The head size is a multiple of 8.
     @c(onnxlm_attention_f32_avx2)
     package func attention_f32_avx2(_ args: UnsafePointer<onnxlm_attention_args>) {
-        attendTile(args, isHalf: false)
+        attendTile(args, ONNXLM_CACHE_F32)
     }
 
     /// The same over float16 keys and values.
     @c(onnxlm_attention_f16_avx2)
     package func attention_f16_avx2(_ args: UnsafePointer<onnxlm_attention_args>) {
-        attendTile(args, isHalf: true)
+        attendTile(args, ONNXLM_CACHE_F16)
     }
 
-    /// Rows of one position see the same keys, and so do all rows of a tile in most blocks: three such rows share
-    /// each load of a key or a value. A row's own operations are the same alone or with others.
+    /// The same over int8 keys and values.
+    @c(onnxlm_attention_i8_avx2)
+    package func attention_i8_avx2(_ args: UnsafePointer<onnxlm_attention_args>) {
+        attendTile(args, ONNXLM_CACHE_I8)
+    }
+
+    /// Tiles of fewer rows read a cache as it is; others widen each block of it once.
+    private let rowsThatShareABlock = 12
+
+    /// Three phases for each block of keys: products of all rows, their weights, their sums of values. Rows that see
+    /// the same keys of a block go together, up to three, and share each load; a row's own operations are the same
+    /// alone or with others.
     @inline(__always)
-    private func attendTile(_ args: UnsafePointer<onnxlm_attention_args>, isHalf: Bool) {
+    private func attendTile(_ args: UnsafePointer<onnxlm_attention_args>, _ type: Int32) {
         let a = args.pointee
-        let rows = Int(a.positions) &* Int(a.heads)
+        let heads = Int(a.heads)
+        let rows = Int(a.positions) &* heads
         clearState(a, rows)
         var start = Int(a.first_key)
         while start < Int(a.last_key) {
-            var row = 0
-            while row < rows {
-                let low = firstVisible(a, row, start)
-                let high = lastVisible(a, row, start)
-                var count = 1
-                if row &+ 2 < rows {
-                    let next = row &+ 2
-                    if firstVisible(a, next, start) == low && lastVisible(a, next, start) == high {
-                        count = 3
-                    }
-                }
-                if low < high {
-                    if count == 3 {
-                        scoreThree(a, row, start, low, high, isHalf: isHalf)
-                    } else {
-                        scoreOne(a, row, start, low, high, isHalf: isHalf)
-                    }
-                    var decay = (Float(0), Float(0), Float(0))
-                    decay.0 = weighRow(a, row, a.scores, start, low, high)
-                    if count == 3 {
-                        decay.1 = weighRow(a, row &+ 1, a.scores + 64, start, low, high)
-                        decay.2 = weighRow(a, row &+ 2, a.scores + 128, start, low, high)
-                        addThree(a, row, start, low, high, decay.0, decay.1, decay.2, isHalf: isHalf)
-                    } else {
-                        addOne(a, row, a.scores, start, low, high, decay.0, 0, isHalf: isHalf)
-                    }
-                }
-                row &+= count
+            let shared = blockVisibility(a, start)
+            if shared.low >= shared.high {
+                start &+= 64
+                continue
+            }
+            if rows >= rowsThatShareABlock || a.key_row_stride != 0 {
+                let block = widenBlock(a, start, shared.high, type)
+                attendBlock(a, start, shared, block, ONNXLM_CACHE_F32, scaled: type == ONNXLM_CACHE_I8)
+            } else {
+                attendBlock(
+                    a, start, shared, cachedBlock(a, start, type), type, scaled: type == ONNXLM_CACHE_I8)
             }
             start &+= 64
         }
+    }
+
+    /// The keys and values of a block: keys in panels; values in slabs of 32 elements, each a run of rows.
+    struct AttentionBlock {
+        var keys: UnsafeRawPointer
+        var values: UnsafeRawPointer
+        /// Elements from one position's values to the next one's.
+        var valueStride: Int
+        /// Elements from one slab to the next.
+        var slabStride: Int
+    }
+
+    /// Keys of a block, from its start, that a row sees.
+    struct BlockSpan {
+        var low: Int
+        var high: Int
+    }
+
+    @inline(__always)
+    private func cachedBlock(_ a: onnxlm_attention_args, _ start: Int, _ type: Int32) -> AttentionBlock {
+        let column = start &- Int(a.first_key)
+        let bytes = elementBytes(type)
+        return AttentionBlock(
+            keys: a.keys + column &* Int(a.head_size) &* bytes,
+            values: a.values + column &* Int(a.value_row_stride) &* bytes,
+            valueStride: Int(a.value_row_stride), slabStride: 32)
+    }
+
+    @inline(__always)
+    private func attendBlock(
+        _ a: onnxlm_attention_args, _ start: Int, _ shared: BlockSpan, _ block: AttentionBlock, _ type: Int32,
+        scaled: Bool
+    ) {
+        let rows = Int(a.positions) &* Int(a.heads)
+        let lastLow = spanOfPosition(a, Int(a.positions) &- 1, start).low
+        let isWhole = lastLow == 0 && spanOfPosition(a, 0, start).high == shared.high
+        let decays = a.scores + rows &* 64
+        // Half a block of keys stays in the nearest cache while all rows pass over it.
+        var half = 0
+        while half < shared.high {
+            var row = 0
+            while row < rows {
+                let span = isWhole ? shared : spanOfPosition(a, positionOfRow(a, row), start)
+                let count = runLength(a, row, rows, isWhole)
+                if span.low < half &+ 32 && span.high > half {
+                    scoreRun(a, row, count, block.keys, half, type)
+                }
+                row &+= count
+            }
+            half &+= 32
+        }
+        var row = 0
+        while row < rows {
+            let span = isWhole ? shared : spanOfPosition(a, positionOfRow(a, row), start)
+            if span.low < span.high {
+                decays[row] = weighRow(a, row, start, span, scaled: scaled)
+            }
+            row &+= 1
+        }
+        var slab = 0
+        while slab &* 32 < Int(a.head_size) {
+            row = 0
+            while row < rows {
+                let span = isWhole ? shared : spanOfPosition(a, positionOfRow(a, row), start)
+                let count = runLength(a, row, rows, isWhole)
+                if span.low < span.high { addRun(a, row, count, block, slab, span, decays, type) }
+                row &+= count
+            }
+            slab &+= 1
+        }
+    }
+
+    /// Rows from `row` on that go together: of any positions where all see the same, else of one position.
+    @inline(__always)
+    private func runLength(_ a: onnxlm_attention_args, _ row: Int, _ rows: Int, _ isWhole: Bool) -> Int {
+        let end = isWhole ? rows : (positionOfRow(a, row) &+ 1) &* Int(a.heads)
+        let rest = end &- row
+        // Four rows are two pairs: a single row keeps the multipliers waiting.
+        return rest == 4 ? 2 : rest > 3 ? 3 : rest
     }
 
     @inline(__always)
@@ -75,89 +148,30 @@
     }
 
     @inline(__always)
-    private func position(_ a: onnxlm_attention_args, _ row: Int) -> Int {
+    func positionOfRow(_ a: onnxlm_attention_args, _ row: Int) -> Int {
         a.heads == 1 ? row : Int(UInt32(truncatingIfNeeded: row) / UInt32(truncatingIfNeeded: a.heads))
     }
 
-    /// The first key of the block at `start` that a row sees, counted from the start of the block.
+    /// The keys of the block at `start` that any row sees.
     @inline(__always)
-    private func firstVisible(_ a: onnxlm_attention_args, _ row: Int, _ start: Int) -> Int {
-        if a.window <= 0 { return 0 }
-        let absolute = Int(a.first_position) &+ position(a, row)
-        let low = absolute &- Int(a.window) &+ 1 &- start
-        return low < 0 ? 0 : low > 64 ? 64 : low
+    private func blockVisibility(_ a: onnxlm_attention_args, _ start: Int) -> BlockSpan {
+        BlockSpan(
+            low: spanOfPosition(a, 0, start).low,
+            high: spanOfPosition(a, Int(a.positions) &- 1, start).high)
     }
 
-    /// One past the last key of the block at `start` that a row sees, counted from the start of the block.
+    /// The keys of the block at `start` that a query position sees.
     @inline(__always)
-    private func lastVisible(_ a: onnxlm_attention_args, _ row: Int, _ start: Int) -> Int {
+    private func spanOfPosition(_ a: onnxlm_attention_args, _ position: Int, _ start: Int) -> BlockSpan {
+        let absolute = Int(a.first_position) &+ position
+        var low = 0
+        if a.window > 0 {
+            low = absolute &- Int(a.window) &+ 1 &- start
+            low = low < 0 ? 0 : low > 64 ? 64 : low
+        }
         var high = Int(a.last_key) &- start
         if high > 64 { high = 64 }
-        if a.causal != 0 {
-            let limit = Int(a.first_position) &+ position(a, row) &+ 1 &- start
-            if limit < high { high = limit }
-        }
-        return high < 0 ? 0 : high
-    }
-
-    /// Turns the products of a row into weights `exp(score - maximum)`; the factor for what was summed up before.
-    /// A block without any score above −infinity leaves all as it is: weights 0 and factor 1.
-    @inline(__always)
-    private func weighRow(
-        _ a: onnxlm_attention_args, _ row: Int, _ scores: UnsafeMutablePointer<Float>, _ start: Int,
-        _ low: Int,
-        _ high: Int
-    ) -> Float {
-        let lowest = splat(-Float.infinity)
-        let scale = splat(a.scale)
-        let isPartial = low > 0 || high < 64
-        let within = position(a, row)
-        let head = row &- within &* Int(a.heads)
-        var largest = lowest
-        var unordered = _mm256_setzero_ps()
-        var i = 0
-        while i < 64 {
-            var s = _mm256_mul_ps(loadFloats(scores + i), scale)
-            if a.softcap > 0 {
-                let cap = splat(a.softcap)
-                s = _mm256_mul_ps(cap, tanh8(_mm256_div_ps(s, cap)))
-            }
-            if let bias = a.bias {
-                let column = start &+ i
-                let offset = head &* Int(a.bias_head_stride) &+ within &* Int(a.bias_position_stride)
-                s = _mm256_add_ps(s, loadPart(bias + (offset &+ column), high &- i))
-            }
-            if isPartial {
-                let present = _mm256_andnot_si256(laneMask(low &- i), laneMask(high &- i))
-                s = _mm256_blendv_ps(lowest, s, _mm256_castsi256_ps(present))
-            }
-            _mm256_storeu_ps(scores + i, s)
-            largest = _mm256_max_ps(s, largest)
-            unordered = _mm256_or_ps(unordered, onnxlm_mm256_unordered_ps(s, s))
-            i &+= 8
-        }
-        let before = a.maxima[row]
-        let found = laneMaximum(largest)
-        let maximum = found > before ? found : before
-        if maximum == -Float.infinity && _mm256_movemask_ps(unordered) == 0 {
-            i = 0
-            while i < 64 {
-                _mm256_storeu_ps(scores + i, _mm256_setzero_ps())
-                i &+= 8
-            }
-            return 1
-        }
-        var total = _mm256_setzero_ps()
-        i = 0
-        while i < 64 {
-            let weight = exp8(_mm256_sub_ps(loadFloats(scores + i), splat(maximum)))
-            _mm256_storeu_ps(scores + i, weight)
-            total = _mm256_add_ps(total, weight)
-            i &+= 8
-        }
-        let decay = before == -Float.infinity ? 0 : _mm256_cvtss_f32(exp8(splat(before - maximum)))
-        a.maxima[row] = maximum
-        a.sums[row] = a.sums[row] * decay + laneTotal(total)
-        return decay
+        if a.causal != 0 && absolute &+ 1 &- start < high { high = absolute &+ 1 &- start }
+        return BlockSpan(low: low, high: high < 0 ? 0 : high)
     }
 #endif

@@ -11,7 +11,7 @@ package import CONNXKernelABI
     import Darwin
 #endif
 
-/// Running softmax of a tile of query rows over a range of keys; see `onnxlm_attention_args`.
+/// Running softmax of a tile of query rows over a range of keys of any type and order; see `onnxlm_attention_args`.
 @c(onnxlm_attention_f32_reference)
 package func attention_f32_reference(_ args: UnsafePointer<onnxlm_attention_args>) {
     let a = args.pointee
@@ -44,9 +44,12 @@ private func attendRow(_ a: onnxlm_attention_args, position: Int, head: Int, low
         var isEmpty = true
         for key in first..<last {
             var score: Float = 0
+            let column = key - Int(a.first_key)
             for i in 0..<size {
-                score += query[i] * cached(a.keys, key * Int(a.key_row_stride) + i, a.cache_type)
+                let element = cached(a.keys, keyIndex(a, column, i), a.cache_type)
+                score = score.addingFused(query[i], element)
             }
+            if let scales = a.key_scales { score *= scales[column] }
             score *= a.scale
             if a.softcap > 0 { score = a.softcap * tanhf(score / a.softcap) }
             if let bias = a.bias {
@@ -64,10 +67,12 @@ private func attendRow(_ a: onnxlm_attention_args, position: Int, head: Int, low
         sum *= decay
         for i in 0..<size { output[i] *= decay }
         for key in first..<last {
+            let column = key - Int(a.first_key)
             let weight = expf(a.scores[key - start + block] - larger)
             sum += weight
+            let factor = weight * (a.value_scales?[column] ?? 1)
             for i in 0..<size {
-                output[i] += weight * cached(a.values, key * Int(a.value_row_stride) + i, a.cache_type)
+                output[i] += factor * cached(a.values, column * Int(a.value_row_stride) + i, a.cache_type)
             }
         }
     }
@@ -76,10 +81,17 @@ private func attendRow(_ a: onnxlm_attention_args, position: Int, head: Int, low
 }
 
 @inline(__always)
+private func keyIndex(_ a: onnxlm_attention_args, _ column: Int, _ element: Int) -> Int {
+    if a.key_row_stride != 0 { return column * Int(a.key_row_stride) + element }
+    return cacheIndex(column, element, Int(a.head_size), panels: true)
+}
+
+@inline(__always)
 private func cached(_ base: UnsafeRawPointer, _ index: Int, _ type: Int32) -> Float {
     if type == ONNXLM_CACHE_F16 {
         return float(fromHalfBits: base.load(fromByteOffset: index * 2, as: UInt16.self))
     }
+    if type == ONNXLM_CACHE_I8 { return Float(base.load(fromByteOffset: index, as: Int8.self)) }
     return base.load(fromByteOffset: index * 4, as: Float.self)
 }
 

@@ -20,7 +20,7 @@
         var json = false
 
         func run() throws {
-            let description = try ModelDescription(path: model.model)
+            let description = try ModelDescription(path: model.model, cacheType: model.cacheType)
             Console.line(json ? description.json.jsonText(style: .indented) : description.text)
         }
     }

@@ -16,8 +16,10 @@
         private let support: SupportReport
         /// What `genai_config.json` beside the model says, where there is one.
         private let configuration: GenerationConfig?
+        private let cacheType: CacheType
 
-        init(path: String) throws(ONNXError) {
+        init(path: String, cacheType: CacheType) throws(ONNXError) {
+            self.cacheType = cacheType
             (model, report) = try ModelReader.read(path: path, options: ImportOptions(externalData: .skipped))
             configuration = try? ModelFolder(path).generation
             support = SupportReport(model.graph, operatorSets: model.operatorSets, registry: .builtin)
@@ -54,6 +56,12 @@
             }
         }
 
+        /// The inputs whose caches a session keeps itself, in a type of its own choice.
+        private var sessionCaches: Set<String> {
+            let attention = model.graph.nodes.filter { $0.operatorType == "GroupQueryAttention" }
+            return Set(attention.flatMap { $0.inputs.dropFirst(3).prefix(2) })
+        }
+
         /// Bytes that one token adds to the caches: the inputs of four dimensions whose length is open. Dimensions
         /// that the graph leaves open come from the configuration.
         private var cacheBytesPerToken: Int {
@@ -61,12 +69,14 @@
                 if case .fixed(let length) = dimension { return length }
                 return configured
             }
+            let sessionCaches = sessionCaches
             return inputs.reduce(0) { sum, input in
                 guard case .tensor(let type, let dimensions?)? = input.type, dimensions.count == 4,
                     let heads = length(dimensions[1], configuration?.keyValueHeadCount),
                     let size = length(dimensions[3], configuration?.headSize)
                 else { return sum }
-                return sum + heads * size * type.bitWidth / 8
+                let isOurs = type == .float32 && sessionCaches.contains(input.name)
+                return sum + heads * (isOurs ? cacheType.byteCount(headSize: size) : size * type.bitWidth / 8)
             }
         }
 

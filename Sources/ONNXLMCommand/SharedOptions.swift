@@ -12,6 +12,11 @@
         @Option(help: "Threads that compute; by default the cores this process may use.")
         var threads: Int?
 
+        @Option(
+            help: "Element type of the key/value caches: float32, float16 or int8.",
+            transform: ModelOptions.cacheType)
+        var cacheType = LoadOptions().cacheType
+
         @Flag(help: "Say more on stderr.")
         var verbose = false
 
@@ -21,9 +26,18 @@
             }
         }
 
+        private static func cacheType(_ name: String) throws -> CacheType {
+            guard let type = CacheType(rawValue: name) else {
+                let names = CacheType.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--cache-type is \"\(name)\"; it has to be one of \(names).")
+            }
+            return type
+        }
+
         var loadOptions: LoadOptions {
             var options = LoadOptions()
             options.threadCount = threads
+            options.cacheType = cacheType
             return options
         }
 

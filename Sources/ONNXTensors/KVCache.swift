@@ -1,62 +1,167 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ONNXErrors
 
-/// The cached keys, or the cached values, of one attention layer: `[batch, heads, capacity, headSize]` in float32,
-/// owned by a session and appended to in place.
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The cached keys, or the cached values, of one attention layer, `[batch, heads, position, headSize]`, owned by a
+/// session and appended to in place.
 ///
 /// A graph sees it as the value `past_key_values.N.key` (and, longer, as `present.N.key`). How many rows are valid
-/// is the session's knowledge; the cache only has room.
+/// is the session's knowledge; the cache only has room. With a window it drops positions that no later query sees.
 // Safety: owned by one session, which runs one step at a time.
 package final class KVCache: @unchecked Sendable {
+    /// How the positions of one head lie.
+    package enum Layout: Sendable, Hashable {
+        /// One after the other.
+        case rows
+        /// In panels of 16 positions, `[element][position]` each, so that products with one query need no sums
+        /// across a vector.
+        case panels
+    }
+
+    /// What a cache is made for, as the operator that reads it tells.
+    package struct Format: Sendable, Hashable {
+        package var layout = Layout.rows
+        /// Positions that a query sees, its own included; nil: all.
+        package var window: Int?
+
+        package init(layout: Layout = .rows, window: Int? = nil) {
+            self.layout = layout
+            self.window = window
+        }
+    }
+
     package let batch: Int
     package let heads: Int
     package let headSize: Int
-    /// Positions that each head has room for.
-    package private(set) var capacity: Int
+    package let type: CacheType
+    package let format: Format
+    /// Positions that each head has room for, from ``firstPosition`` on; a multiple of ``block``.
+    package private(set) var capacity = 0
+    /// The first position that the cache still has; a multiple of ``block``.
+    package private(set) var firstPosition = 0
     private var storage: HeapStorage
+    private var scaleStorage: HeapStorage
+
+    /// Positions by which room is made and dropped.
+    package static let block = 64
 
     /// An empty cache without room.
-    package init(batch: Int, heads: Int, headSize: Int) throws(ONNXError) {
+    package init(
+        batch: Int, heads: Int, headSize: Int, type: CacheType = .float32, format: Format = Format()
+    ) throws(ONNXError) {
         self.batch = batch
         self.heads = heads
         self.headSize = headSize
-        self.capacity = 0
-        self.storage = try HeapStorage(byteCount: 0)
+        self.type = type
+        self.format = format
+        storage = try HeapStorage(byteCount: 0)
+        scaleStorage = try HeapStorage(byteCount: 0)
     }
 
-    /// The first element of `[0, 0, 0, 0]`; moves when the capacity grows.
-    package var baseAddress: UnsafeMutablePointer<Float> {
-        storage.baseAddress.assumingMemoryBound(to: Float.self)
+    /// The first element of batch row 0, head 0; moves when the capacity grows.
+    package var baseAddress: UnsafeMutableRawPointer { storage.baseAddress }
+
+    /// For int8: the scales `[batch, heads, capacity]`.
+    package var scales: UnsafeMutablePointer<Float>? {
+        type == .int8 ? scaleStorage.baseAddress.assumingMemoryBound(to: Float.self) : nil
     }
 
-    /// Elements between the same position of neighbouring heads.
+    /// Elements between neighbouring heads.
     package var headStride: Int { capacity * headSize }
 
-    /// Elements between neighbouring batch rows.
-    package var batchStride: Int { heads * headStride }
-
     /// The bytes that the cache holds.
-    package var byteCount: Int { batch * batchStride * MemoryLayout<Float>.stride }
+    package var byteCount: Int { batch * heads * capacity * type.byteCount(headSize: headSize) }
 
-    /// Makes room for `rows` positions, keeping the first `validRows` of each head; grows by half at least, so that
-    /// appending one position at a time costs O(1) amortised.
+    /// Whether all positions that a query at `position` sees are still there.
+    package func serves(queryAt position: Int) -> Bool {
+        firstPosition == 0 || position >= firstPosition && firstSeen(from: position) >= firstPosition
+    }
+
+    /// Makes room for positions up to `rows`, keeping the first `validRows`, or of a window those that later queries
+    /// see; grows by half at least, so that appending one position at a time costs O(1) amortised.
     ///
     /// - Throws: `memory.insufficient` or `tensor.overflow`; the cache is then unchanged.
-    package func reserve(rows: Int, keeping validRows: Int, limit: Int = .max) throws(ONNXError) {
-        guard rows > capacity else { return }
-        let grown = min(limit, max(rows, capacity + capacity / 2, 64))
-        let newCapacity = max(rows, grown)
-        let shape = try Shape([batch, heads, newCapacity, headSize])
-        let byteCount = try ElementType.float32.byteCount(forElements: shape.elementCount)
-        let newStorage = try HeapStorage(byteCount: byteCount)
-        let source = storage.baseAddress
-        let rowBytes = headSize * MemoryLayout<Float>.stride
-        for head in 0..<batch * heads where validRows > 0 {
-            newStorage.baseAddress.advanced(by: head * newCapacity * rowBytes).copyMemory(
-                from: source.advanced(by: head * capacity * rowBytes),
-                byteCount: min(validRows, capacity) * rowBytes)
+    package func reserve(rows: Int, keeping validRows: Int) throws(ONNXError) {
+        if validRows == 0 { firstPosition = 0 }
+        guard rows - firstPosition > capacity else { return }
+        let block = Self.block
+        let kept = max(firstPosition, firstSeen(from: validRows) / block * block)
+        let needed = (rows - kept + block - 1) / block * block
+        var target = max(needed, (capacity + capacity / 2) / block * block)
+        if let window = format.window {
+            // As much slack as makes moving the window rare beside the work of attention.
+            let enough = (window + max(rows - validRows, window / 2) + 2 * block) / block * block
+            target = max(needed, min(target, enough))
+            if needed <= capacity, kept - firstPosition >= min(capacity / 4, block * 4) || capacity >= enough
+            {
+                return drop(before: kept, keeping: validRows)
+            }
         }
+        try move(to: target, from: kept, keeping: validRows)
+    }
+
+    private func firstSeen(from position: Int) -> Int {
+        format.window.map { max(0, position - $0 + 1) } ?? 0
+    }
+
+    /// Moves what is kept to the start of each head.
+    private func drop(before kept: Int, keeping validRows: Int) {
+        copyHeads(from: storage, capacity, to: storage, capacity, kept: kept, validRows)
+        copyScales(from: scaleStorage, capacity, to: scaleStorage, capacity, kept: kept, validRows)
+        firstPosition = kept
+    }
+
+    private func move(to newCapacity: Int, from kept: Int, keeping validRows: Int) throws(ONNXError) {
+        let shape = try Shape([batch, heads, newCapacity, headSize])
+        let elements = shape.elementCount
+        let byteCount = try ElementType.float32.byteCount(forElements: elements) / 4 * type.elementByteCount
+        let newStorage = try HeapStorage(byteCount: byteCount, usesLargePages: true)
+        let scaleBytes = type == .int8 ? batch * heads * newCapacity * MemoryLayout<Float>.stride : 0
+        let newScales = try HeapStorage(byteCount: scaleBytes)
+        copyHeads(from: storage, capacity, to: newStorage, newCapacity, kept: kept, validRows)
+        copyScales(from: scaleStorage, capacity, to: newScales, newCapacity, kept: kept, validRows)
         storage = newStorage
+        scaleStorage = newScales
         capacity = newCapacity
+        firstPosition = kept
+    }
+
+    private func copyHeads(
+        from source: HeapStorage, _ sourceCapacity: Int, to target: HeapStorage, _ targetCapacity: Int,
+        kept: Int, _ validRows: Int
+    ) {
+        let rowBytes = headSize * type.elementByteCount
+        copy(source, sourceCapacity, target, targetCapacity, rowBytes: rowBytes, kept: kept, validRows)
+    }
+
+    private func copyScales(
+        from source: HeapStorage, _ sourceCapacity: Int, to target: HeapStorage, _ targetCapacity: Int,
+        kept: Int, _ validRows: Int
+    ) {
+        guard type == .int8 else { return }
+        let rowBytes = MemoryLayout<Float>.stride
+        copy(source, sourceCapacity, target, targetCapacity, rowBytes: rowBytes, kept: kept, validRows)
+    }
+
+    /// Copies whole blocks, which panels need.
+    private func copy(
+        _ source: HeapStorage, _ sourceCapacity: Int, _ target: HeapStorage, _ targetCapacity: Int,
+        rowBytes: Int, kept: Int, _ validRows: Int
+    ) {
+        let last = min((validRows + Self.block - 1) / Self.block * Self.block, firstPosition + sourceCapacity)
+        guard last > kept else { return }
+        for head in 0..<batch * heads {
+            let from = (head * sourceCapacity + kept - firstPosition) * rowBytes
+            memmove(
+                target.baseAddress + head * targetCapacity * rowBytes, source.baseAddress + from,
+                (last - kept) * rowBytes)
+        }
     }
 }

@@ -27,18 +27,38 @@ package class TensorStorage: @unchecked Sendable {
 package final class HeapStorage: TensorStorage, @unchecked Sendable {
     /// Allocates `byteCount` bytes (at least one line), uninitialised unless `zeroed`.
     ///
+    /// - Parameter usesLargePages: asks the system for large pages where the region has some, for memory that is read
+    ///   over and over.
     /// - Throws: `memory.insufficient` when the system refuses.
-    package init(byteCount: Int, zeroed: Bool = false) throws(ONNXError) {
+    package init(byteCount: Int, zeroed: Bool = false, usesLargePages: Bool = false) throws(ONNXError) {
+        let largePage = 2 << 20
+        let isLarge = usesLargePages && byteCount >= 2 * largePage
         var pointer: UnsafeMutableRawPointer?
         let rounded = Swift.max(64, byteCount)
-        guard byteCount >= 0, posix_memalign(&pointer, 64, rounded) == 0, let pointer else {
+        guard byteCount >= 0, posix_memalign(&pointer, isLarge ? largePage : 64, rounded) == 0, let pointer
+        else {
             throw ONNXError("memory.insufficient", "The system has no \(byteCount) bytes for a tensor.")
         }
+        #if os(Linux)
+            if isLarge { madvise(pointer, byteCount, 14) }
+        #endif
         if zeroed { memset(pointer, 0, rounded) }
         super.init(baseAddress: pointer, byteCount: byteCount)
     }
 
     deinit { free(baseAddress) }
+}
+
+/// The memory of another storage, kept alive: whether somebody holds this object tells whether the memory may be
+/// written again.
+package final class LentStorage: TensorStorage, @unchecked Sendable {
+    private let owner: HeapStorage
+
+    /// Lends all of `owner`.
+    package init(_ owner: HeapStorage) {
+        self.owner = owner
+        super.init(baseAddress: owner.baseAddress, byteCount: owner.byteCount)
+    }
 }
 
 /// A read-only region of a mapped file.

@@ -7,7 +7,8 @@ import ONNXTensors
 import ONNXTestSupport
 import Testing
 
-/// The tiny models of both builder generations against onnxruntime's logits and greedy tokens.
+/// The tiny models of both builder generations against onnxruntime's logits and greedy tokens, with the cache type of
+/// the graphs, which onnxruntime has.
 struct ModelOracleTests {
     static let folders = listFolders()
 
@@ -21,7 +22,9 @@ struct ModelOracleTests {
 
     @Test(arguments: folders) func agreesWithOnnxruntime(folder: String) throws {
         let oracle = try ModelOracle(folder: folder)
-        let model = try LanguageModel(oracle.path, LoadOptions(), readsTexts: false)
+        var options = LoadOptions()
+        options.cacheType = .float32
+        let model = try LanguageModel(oracle.path, options, readsTexts: false)
         let tolerance = ModelTolerance.of(folder) * oracle.deviation
         for testCase in oracle.cases where testCase.name != "greedy_switch_plain" {
             var largest: Float = 0
@@ -44,7 +47,8 @@ struct ModelOracleTests {
     }
 
     /// Promised for quantised products alone: BLAS may change bits with the number of rows.
-    @Test(arguments: folders) func anyChunkingGivesTheSameBits(folder: String) throws {
+    @Test(arguments: folders, CacheType.allCases)
+    func anyChunkingGivesTheSameBits(folder: String, cacheType: CacheType) throws {
         guard ModelTolerance.isQuantized(folder) else { return }
         let oracle = try ModelOracle(folder: folder)
         let ids = try #require(oracle.cases.first { $0.name == "prefill" }).ids
@@ -52,6 +56,7 @@ struct ModelOracleTests {
         for (threads, chunk) in [(1, 512), (2, 512), (2, 1), (3, 7)] {
             var options = LoadOptions()
             options.threadCount = threads
+            options.cacheType = cacheType
             let model = try LanguageModel(oracle.path, options, readsTexts: false)
             let logits = try model.makeDecoder(chunkSize: chunk).append(ids, positions: ids.count)
             let bits = try Self.rows(logits).map { $0.map(\.bitPattern) }

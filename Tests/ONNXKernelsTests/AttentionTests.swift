@@ -3,145 +3,6 @@ import ONNXErrors
 import ONNXKernels
 import Testing
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
-struct AttentionCase: CustomStringConvertible, Sendable {
-    var heads = 2
-    var keyValueHeads = 1
-    var headSize = 16
-    var sequence = 1
-    var past = 0
-    var softcap: Float = 0
-    var isCausal = true
-    var window: Int?
-    var hasBias = false
-    var hasSink = false
-    var isSmooth = false
-    var isHalf = false
-    var seed: UInt64 = 1
-
-    var total: Int { past + sequence }
-
-    var description: String {
-        "heads \(heads)/\(keyValueHeads)x\(headSize) sequence \(sequence) past \(past) cap \(softcap) "
-            + "causal \(isCausal) window \(window ?? 0) bias \(hasBias) sink \(hasSink) smooth \(isSmooth) "
-            + "half \(isHalf) seed \(seed)"
-    }
-}
-
-/// Inputs of a case, in guarded memory, and ways to compute it.
-struct AttentionInputs {
-    let test: AttentionCase
-    let query: [Float]
-    let keys: [Float]
-    let values: [Float]
-    let bias: [Float]
-    let sink: [Float]
-
-    init(_ test: AttentionCase) {
-        self.test = test
-        var generator = SeededGenerator(seed: test.seed)
-        query = generator.floats(test.sequence * test.heads * test.headSize, in: -2...2)
-        let cacheCount = test.keyValueHeads * test.total * test.headSize
-        // Short significands, so that float16 holds them exactly.
-        keys = (0..<cacheCount).map { _ in Float(Int.random(in: -64...64, using: &generator)) / 32 }
-        values = (0..<cacheCount).map { _ in Float(Int.random(in: -64...64, using: &generator)) / 32 }
-        var bias = generator.floats(test.heads * test.sequence * test.total)
-        for index in stride(from: 0, to: bias.count, by: 5) { bias[index] = -.infinity }
-        self.bias = bias
-        sink = generator.floats(test.heads)
-    }
-
-    /// Query rows `first ..< first + count` against the keys up to their last position.
-    func compute(_ kernels: KernelSet, _ pool: WorkerPool, first: Int, count: Int) throws -> [Float] {
-        let size = test.headSize
-        let rowSize = test.heads * size
-        let total = test.past + first + count
-        let part = GuardedMemory(Array(query[first * rowSize..<(first + count) * rowSize]))
-        defer { keepAlive(part) }
-        var attention = Attention(
-            heads: test.heads, keyValueHeads: test.keyValueHeads, headSize: size, sequence: count,
-            past: test.past + first, total: test.isCausal ? total : test.total, scale: 0.3)
-        attention.softcap = test.softcap
-        attention.isCausal = test.isCausal
-        attention.window = test.window
-        attention.isSmooth = test.isSmooth
-        attention.cacheType = test.isHalf ? .float16 : .float32
-        let biasMemory = GuardedMemory(bias)
-        defer { keepAlive(biasMemory) }
-        let sinkMemory = GuardedMemory(sink)
-        defer { keepAlive(sinkMemory) }
-        if test.hasBias {
-            attention.bias = Attention.Bias(
-                base: biasMemory.base + first * test.total, headStride: test.sequence * test.total,
-                positionStride: test.total)
-        }
-        if test.hasSink { attention.headSink = UnsafePointer(sinkMemory.base) }
-        let keyMemory = cache(keys, pool)
-        defer { keepAlive(keyMemory) }
-        let valueMemory = cache(values, pool)
-        defer { keepAlive(valueMemory) }
-        let output = GuardedMemory<Float>(count: count * rowSize)
-        defer { keepAlive(output) }
-        let strides = RotaryEmbedding.Strides(position: rowSize, head: size)
-        try attention.compute(
-            query: part.base, queryStrides: strides,
-            keys: .init(base: keyMemory.base, headStride: test.total * size, rowStride: size),
-            values: .init(base: valueMemory.base, headStride: test.total * size, rowStride: size),
-            into: output.base, strides: strides, workers: pool, scratch: KernelScratch(), kernels: kernels)
-        return output.array
-    }
-
-    private func cache(_ floats: [Float], _ pool: WorkerPool) -> GuardedMemory<UInt8> {
-        if !test.isHalf { return GuardedMemory(floats.withUnsafeBytes { Array($0) }) }
-        var words = [UInt16](repeating: 0, count: floats.count)
-        RowKernels.convert(
-            floats, into: &words, as: .float16, count: floats.count, workers: pool, kernels: .reference)
-        return GuardedMemory(words.withUnsafeBytes { Array($0) })
-    }
-
-    /// The exact row of one head.
-    func expected(position: Int, head: Int) -> [Double] {
-        let size = test.headSize
-        let base = head / (test.heads / test.keyValueHeads) * test.total * size
-        let absolute = test.past + position
-        var scores: [(key: Int, score: Double)] = []
-        for key in 0..<test.total {
-            if test.isCausal && key > absolute { continue }
-            if let window = test.window, window > 0, key <= absolute - window { continue }
-            var score = 0.0
-            for i in 0..<size {
-                score +=
-                    Double(query[(position * test.heads + head) * size + i])
-                    * Double(keys[base + key * size + i])
-            }
-            score *= Double(Float(0.3))
-            if test.softcap > 0 { score = Double(test.softcap) * tanh(score / Double(test.softcap)) }
-            if test.hasBias { score += Double(bias[(head * test.sequence + position) * test.total + key]) }
-            scores.append((key, score))
-        }
-        var largest = scores.map(\.score).max() ?? -.infinity
-        var sink: Double?
-        if test.hasSink { sink = Double(self.sink[head]) } else if test.isSmooth { sink = 0 }
-        if let sink { largest = max(largest, sink) }
-        var result = [Double](repeating: 0, count: size)
-        if largest == -.infinity { return result }
-        var total = sink.map { exp($0 - largest) } ?? 0
-        for (key, score) in scores {
-            let weight = exp(score - largest)
-            total += weight
-            for i in 0..<size { result[i] += weight * Double(values[base + key * size + i]) }
-        }
-        return result.map { $0 / total }
-    }
-}
-
 @Suite struct AttentionTests {
     static let cases: [AttentionCase] = {
         var cases: [AttentionCase] = []
@@ -151,7 +12,13 @@ struct AttentionInputs {
                 cases.append(
                     AttentionCase(
                         heads: heads, keyValueHeads: keyValueHeads, headSize: headSize, sequence: 5, past: 66,
-                        isHalf: headSize % 16 == 8, seed: seed))
+                        type: headSize % 16 == 8 ? .float16 : .float32, seed: seed))
+                for type in [Attention.CacheType.float32, .float16, .int8] {
+                    cases.append(
+                        AttentionCase(
+                            heads: heads, keyValueHeads: keyValueHeads, headSize: headSize, sequence: 5,
+                            past: 66, type: type, isPanelled: true, seed: seed + 5000))
+                }
             }
         }
         for sequence in [1, 2, 63, 64, 65, 131] {
@@ -165,7 +32,12 @@ struct AttentionInputs {
                         heads: 2, keyValueHeads: 1, headSize: 24, sequence: sequence, past: past,
                         softcap: past % 2 == 0 ? 5 : 0, window: 1 + past, hasBias: past > 1,
                         hasSink: past == 1,
-                        isSmooth: past == 200, isHalf: past == 63, seed: seed + 1000))
+                        isSmooth: past == 200, type: past == 63 ? .float16 : .float32, seed: seed + 1000))
+                cases.append(
+                    AttentionCase(
+                        heads: 3, keyValueHeads: 1, headSize: 64, sequence: sequence, past: past,
+                        window: past == 200 ? 70 : nil, hasBias: past == 1,
+                        type: sequence % 2 == 0 ? .int8 : .float16, isPanelled: true, seed: seed + 2000))
             }
         }
         cases.append(
@@ -173,6 +45,18 @@ struct AttentionInputs {
         cases.append(
             AttentionCase(heads: 4, keyValueHeads: 2, headSize: 16, sequence: 70, past: 3, isCausal: false))
         cases.append(AttentionCase(heads: 3, keyValueHeads: 1, headSize: 16, sequence: 3, past: 3000))
+        cases.append(
+            AttentionCase(
+                heads: 6, keyValueHeads: 2, headSize: 64, sequence: 3, past: 3000, type: .float16,
+                isPanelled: true))
+        cases.append(
+            AttentionCase(
+                heads: 4, keyValueHeads: 1, headSize: 128, sequence: 2, past: 1500, window: 900, type: .int8,
+                isPanelled: true))
+        cases.append(
+            AttentionCase(
+                heads: 4, keyValueHeads: 4, headSize: 7, sequence: 9, past: 70, type: .float16,
+                isPanelled: true))
         cases.append(
             AttentionCase(
                 heads: 3, keyValueHeads: 1, headSize: 16, sequence: 40, past: 1010, window: 1100,
@@ -220,7 +104,8 @@ struct AttentionInputs {
                         first += count
                     }
                     if whole.isEmpty { whole = result.bits }
-                    #expect(result.bits == whole, "\(kernels.level), \(threads) threads, \(chunk) at a time")
+                    let isSame = result.bits == whole
+                    #expect(isSame, "\(kernels.level), \(threads) threads, \(chunk) at a time")
                 }
             }
         }

@@ -17,7 +17,9 @@ struct DefaultModelTests {
     private static let largestLogitError: Float = 0.01
 
     @Test func greedyAnswersEqualThoseOfOnnxruntimeGenai() async throws {
-        let model = try await LanguageModel.load(from: #require(TestEnvironment.defaultModel))
+        var exact = LoadOptions()
+        exact.cacheType = .float32
+        let model = try await LanguageModel.load(from: #require(TestEnvironment.defaultModel), options: exact)
         let (rows, logits) = try oracle(model)
         #expect(rows.count == 12)
         var largestError: Float = 0
@@ -45,6 +47,48 @@ struct DefaultModelTests {
         }
         print("default model: \(12 - differing) of 12 answers equal")
         #expect(differing <= 2)
+    }
+
+    /// The logits of whole answers with each cache type against those with float32: the likeliest token stays the same
+    /// but where two are nearly equal.
+    @Test(arguments: [(CacheType.float16, Float(0.05)), (.int8, 0.6)])
+    func narrowCachesChooseTheSameTokens(type: CacheType, largestChange: Float) async throws {
+        var options = LoadOptions()
+        options.cacheType = .float32
+        let exact = try await LanguageModel.load(
+            from: #require(TestEnvironment.defaultModel), options: options)
+        options.cacheType = type
+        let narrow = try await LanguageModel.load(
+            from: #require(TestEnvironment.defaultModel), options: options)
+        let rows = try oracle(exact).0
+        var worst: Float = 0
+        var sum: Float = 0
+        var differing = 0
+        var positions = 0
+        for row in rows {
+            let ids = row.prompt + row.tokens
+            let count = row.tokens.count + 1
+            let left = try exact.makeDecoder().append(ids, positions: count).values(as: Float.self)
+            let right = try narrow.makeDecoder().append(ids, positions: count).values(as: Float.self)
+            let width = left.count / count
+            for position in 0..<count {
+                let a = left[position * width..<(position + 1) * width]
+                let b = Array(right[position * width..<(position + 1) * width])
+                let change = zip(a, b).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+                worst = max(worst, change)
+                sum += change
+                positions += 1
+                let first = a.indices.max { a[$0] < a[$1] }! - a.startIndex
+                let second = b.indices.max { b[$0] < b[$1] }!
+                if first == second { continue }
+                differing += 1
+                #expect(a[a.startIndex + first] - a[a.startIndex + second] <= 2 * change)
+            }
+        }
+        print(
+            "default model, \(type) cache: \(differing) of \(positions) tokens differ; logits change by "
+                + "\(worst) at most, \(sum / Float(positions)) on average of the largest")
+        #expect(worst <= largestChange)
     }
 
     @Test func promptsAreTokenizedAsOnnxruntimeGenaiDoes() async throws {

@@ -7,23 +7,34 @@
 /// Element types of a key/value cache.
 #define ONNXLM_CACHE_F32 0
 #define ONNXLM_CACHE_F16 1
+/// With one float32 scale for each row.
+#define ONNXLM_CACHE_I8 2
 
 /// Keys that one step of the running softmax takes.
 #define ONNXLM_ATTENTION_BLOCK 64
+
+/// Positions of a panel of keys: element e of the panel's position p lies at `[e * ONNXLM_CACHE_PANEL + p]`.
+#define ONNXLM_CACHE_PANEL 16
 
 /// Attention of a tile of query rows over a range of keys of one key/value head; fills one state per row.
 ///
 /// Row r is query position `r / heads`, head `r % heads`. A row at absolute position p sees key j if
 /// `first_key <= j < last_key`, `j <= p` when causal, and `j > p - window` when window is positive.
-/// score = softcap(dot(q, k) * scale) + bias. The state is the running softmax over blocks of 64 keys
-/// (`first_key` is a multiple of 64), in order: maximum, sum of exponentials, values weighted by them.
+/// score = softcap(dot(q, k) * scale) + bias; the product adds up the head's elements in their order, by fused
+/// multiply-add from zero. The state is the running softmax over blocks of 64 keys (`first_key` is a multiple of
+/// 64), in order: maximum, sum of exponentials, values weighted by them.
 /// A row that sees nothing has maximum −infinity, sum 0 and output 0.
 typedef struct onnxlm_attention_args {
     const float *query;
     int64_t query_position_stride;
     int64_t query_head_stride;
+    /// Keys and values from position `first_key` on. Of panels, whole blocks are read; of rows, those that are seen.
     const void *keys;
     const void *values;
+    /// For int8: a factor for each position, from `first_key` on.
+    const float *_Nullable key_scales;
+    const float *_Nullable value_scales;
+    /// 0: keys lie in panels.
     int64_t key_row_stride;
     int64_t value_row_stride;
     int32_t cache_type;
@@ -45,8 +56,10 @@ typedef struct onnxlm_attention_args {
     float *sums;
     /// `[row][head_size]`.
     float *outputs;
-    /// `ONNXLM_ATTENTION_BLOCK * 4` floats.
+    /// `rows * (ONNXLM_ATTENTION_BLOCK + 1)` floats, 64-byte aligned.
     float *scores;
+    /// `2 * ONNXLM_ATTENTION_BLOCK * (head_size rounded up to 32)` floats, 64-byte aligned.
+    float *block;
 } onnxlm_attention_args;
 
 /// Merges the state of a later range of keys into that of the earlier ones.
@@ -73,5 +86,23 @@ typedef struct onnxlm_attention_finish_args {
     int64_t y_position_stride;
     int64_t y_head_stride;
 } onnxlm_attention_finish_args;
+
+/// Writes rows of float32 to positions `first ..< first + rows` of one head of a cache.
+///
+/// float16 rounds to nearest even. int8: scale = max |x| / 127 (1 for a row of zeros), code = round(x / scale) to
+/// nearest even; a row with a NaN or an infinity gets the scale NaN and codes 1, so that every product is NaN.
+typedef struct onnxlm_cache_rows_args {
+    const float *x;
+    int64_t x_row_stride;
+    int64_t rows;
+    int64_t head_size;
+    /// Position 0 of the head.
+    void *y;
+    float *_Nullable scales;
+    int64_t first;
+    int32_t cache_type;
+    /// Whether the head's positions lie in panels.
+    int32_t panels;
+} onnxlm_cache_rows_args;
 
 #pragma clang assume_nonnull end

@@ -35,7 +35,8 @@ struct InFloat32<Base: FloatOperator>: Operator {
         widenedConstants = constants
     }
 
-    var cacheInputs: [Int] { base.cacheInputs }
+    var cacheInputs: [Int: KVCache.Format] { base.cacheInputs }
+    var growingInputs: [Int] { base.growingInputs }
     var absorbedInputs: [Int] { base.absorbedInputs + widenedConstants.keys }
     var packedByteCount: Int { base.packedByteCount }
 

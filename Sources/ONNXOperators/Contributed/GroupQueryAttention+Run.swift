@@ -109,7 +109,7 @@ struct GroupQueryAttentionCall {
             }
         }
         let past = rowTotal - new
-        let window = operation.hasWindowedCache ? operation.window : nil
+        let window = memory.keepsWindow ? operation.window : nil
         let resident = memory.residentRows(of: past, window: window)
         if window == nil {
             guard past <= memory.pastCapacity else {
@@ -171,10 +171,7 @@ struct GroupQueryAttentionCall {
     func run(_ row: Int, _ span: Span) throws(ONNXError) {
         let rows = rotatedRows(span)
         let offset = row * length
-        let place = memory.place(row, span)
-        memory.copyPast(row, span, to: place)
-        try append(row, span, place)
-        let queries = try rotatedQueries(row, span, rows)
+        let caches = try memory.caches(row, span)
         let hidden = operation.heads * headSize
         let output = try context.output(0).mutableFloats + offset * hidden
         var attention = ONNXKernels.Attention(
@@ -187,92 +184,51 @@ struct GroupQueryAttentionCall {
         attention.isSmooth = operation.smoothSoftmax
         attention.headSink = context.optionalInput(Input.headSink)?.floats
         attention.bias = bias(row, span)
+        attention.cacheType = caches.type
+        attention.queryPreparation = try preparation(
+            row, span, context.optionalInput(Input.queryNorm)?.floats, operation.queryNormEpsilon)
+        var newRows = ONNXKernels.Attention.NewRows(
+            keys: key + offset * keyStride, values: value + offset * keyStride,
+            strides: Strides(position: keyStride, head: headSize), count: span.written)
+        newRows.keyPreparation = try preparation(
+            row, span, context.optionalInput(Input.keyNorm)?.floats, operation.keyNormEpsilon)
         try attention.compute(
-            query: queries.base, queryStrides: queries.strides,
-            keys: .init(base: place.keys, headStride: place.headStride, rowStride: headSize),
-            values: .init(base: place.values, headStride: place.headStride, rowStride: headSize),
-            into: output, strides: Strides(position: hidden, head: headSize), workers: context.workers,
-            scratch: context.kernelScratch)
+            query: query + offset * queryStride,
+            queryStrides: Strides(position: queryStride, head: headSize), adding: newRows, keys: caches.keys,
+            values: caches.values, into: output, strides: Strides(position: hidden, head: headSize),
+            workers: context.workers, scratch: context.kernelScratch)
         if rows < length {
             (output + rows * hidden).update(repeating: 0, count: (length - rows) * hidden)
         }
-        memory.finish(row, span, place)
+        memory.finish(row, span)
     }
 
-    /// Puts the new keys and values behind the past ones.
-    private func append(
-        _ row: Int, _ span: Span, _ place: GroupQueryAttentionMemory.Place
-    ) throws(ONNXError) {
-        let offset = row * length * keyStride
-        var keys = key + offset
-        var strides = Strides(position: keyStride, head: headSize)
-        if let weight = context.optionalInput(Input.keyNorm)?.floats, let target = memory.keyScratch {
-            normalize(
-                keys, strides.position, weight, operation.keyNormEpsilon, operation.kvHeads, target,
-                span.written)
-            keys = UnsafePointer(target)
-            strides = Strides(position: operation.kvHeads * headSize, head: headSize)
-        }
-        let target = Strides(position: headSize, head: place.headStride)
-        try rotary(operation.kvHeads, rotates: operation.rotates).apply(
-            keys, strides: strides, into: place.keys + span.resident * headSize, strides: target,
-            count: span.written, positionIDs: { position(row, span, $0) }, workers: context.workers)
-        try rotary(operation.kvHeads, rotates: false).apply(
-            value + offset, strides: Strides(position: keyStride, head: headSize),
-            into: place.values + span.resident * headSize, strides: target, count: span.written,
-            positionIDs: { $0 }, workers: context.workers)
-    }
-
-    /// The queries of a row, normed and rotated where that is asked for.
-    private func rotatedQueries(
-        _ row: Int, _ span: Span, _ rows: Int
-    ) throws(ONNXError) -> (base: UnsafePointer<Float>, strides: Strides) {
-        let source = query + row * length * queryStride
-        let strides = Strides(position: queryStride, head: headSize)
-        guard let scratch = memory.queryScratch else { return (source, strides) }
-        let packed = Strides(position: operation.heads * headSize, head: headSize)
-        var base = source
-        var from = strides
-        if let weight = context.optionalInput(Input.queryNorm)?.floats {
-            normalize(base, from.position, weight, operation.queryNormEpsilon, operation.heads, scratch, rows)
-            base = UnsafePointer(scratch)
-            from = packed
-        }
-        if operation.rotates {
-            try rotary(operation.heads, rotates: true).apply(
-                base, strides: from, into: scratch, strides: packed, count: rows,
-                positionIDs: { position(row, span, $0) }, workers: context.workers)
-        }
-        return (UnsafePointer(scratch), packed)
-    }
-
-    private func normalize(
-        _ source: UnsafePointer<Float>, _ stride: Int, _ weight: UnsafePointer<Float>, _ epsilon: Float,
-        _ heads: Int, _ target: UnsafeMutablePointer<Float>, _ rows: Int
-    ) {
-        for row in 0..<rows {
-            let arguments = NormArguments(
-                x: source + row * stride, scale: weight, y: target + row * heads * headSize, rows: heads,
-                width: headSize, epsilon: epsilon)
-            RowKernels.rmsNorm(arguments, workers: context.workers)
-        }
-    }
-
-    /// The rotation of a number of heads; one that only copies where `rotates` is false.
-    private func rotary(_ heads: Int, rotates: Bool) throws(ONNXError) -> ONNXKernels.RotaryEmbedding {
-        let none = UnsafeBufferPointer<Float>(start: nil, count: 0)
-        guard rotates else {
-            return .init(
-                heads: heads, headSize: headSize, rotarySize: 0, isInterleaved: false, cos: none, sin: none)
-        }
+    /// What is done to the new queries, or keys, of a row.
+    private func preparation(
+        _ row: Int, _ span: Span, _ weight: UnsafePointer<Float>?, _ epsilon: Float
+    ) throws(ONNXError) -> ONNXKernels.Attention.HeadPreparation {
+        var result = ONNXKernels.Attention.HeadPreparation()
+        result.normWeight = weight
+        result.normEpsilon = epsilon
+        guard operation.rotates else { return result }
         let cos = try context.input(Input.cos)
         let sin = try context.input(Input.sin)
         let count = cos.shape.elementCount
-        return .init(
-            heads: heads, headSize: headSize, rotarySize: 2 * cos.shape[1],
+        result.rotary = ONNXKernels.RotaryEmbedding(
+            heads: operation.heads, headSize: headSize, rotarySize: 2 * cos.shape[1],
             isInterleaved: operation.isInterleaved,
             cos: UnsafeBufferPointer(start: cos.floats, count: count),
             sin: UnsafeBufferPointer(start: sin.floats, count: count))
+        result.firstRotaryRow = span.past
+        if let positions = context.optionalInput(Input.positions) {
+            if isFirstPrompt {
+                result.firstRotaryRow = positions.int64(at: 0)
+            } else {
+                result.rotaryRows =
+                    positions.baseAddress.assumingMemoryBound(to: Int64.self) + row * length
+            }
+        }
+        return result
     }
 
     /// The part of attention_bias for a row, its columns counted from the first resident position.

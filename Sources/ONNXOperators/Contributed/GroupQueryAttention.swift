@@ -9,7 +9,8 @@ import ONNXTensors
 /// `softmax(softcap(scale · q·k) + bias) · v` over the positions that the causal mask and the window leave. The
 /// denominator also has `exp(0)` with smooth_softmax, or `exp(sink)` with head_sink.
 /// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
-/// - Supports: separate and packed projections; a session's ``KVCache``, past tensors, or no past; windowed caches.
+/// - Supports: separate and packed projections; a session's ``KVCache`` of any type, past tensors, or no past;
+///   windowed caches.
 /// - Deviations: local_window_size counts keys with the current one included; q and k norm weights are honoured;
 ///   quantised caches and output_qk are refused; output rows of padding are zeros when query_seqlens is given.
 struct GroupQueryAttention: FloatOperator {
@@ -120,7 +121,16 @@ struct GroupQueryAttention: FloatOperator {
         self.window = max(0, window)
     }
 
-    var cacheInputs: [Int] { [Input.pastKey, Input.pastValue] }
+    var cacheInputs: [Int: KVCache.Format] {
+        let window = window > 0 ? window : nil
+        return [
+            Input.pastKey: KVCache.Format(layout: .panels, window: window),
+            Input.pastValue: KVCache.Format(layout: .rows, window: window),
+        ]
+    }
+
+    // Each run checks the lengths of its rows against the caches and the rotary tables.
+    var growingInputs: [Int] { [Input.pastKey, Input.pastValue, Input.lengths, Input.totalLength] }
 
     func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
         let geometry = try geometry(context)

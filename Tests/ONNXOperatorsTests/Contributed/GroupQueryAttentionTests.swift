@@ -127,56 +127,18 @@ import Testing
         #expect(node.errorCode() == "op.range")
     }
 
-    /// A session's cache gives the bits of past tensors, in any split of the positions into calls, windowed or not.
-    @Test(arguments: [[7], [1, 1, 1, 1, 1, 1, 1], [3, 4], [5, 1, 1], [1, 6]], [-1, 3])
-    func appendsInPlace(split: [Int], window: Int) throws {
-        let input = noise([1, 7, 128], seed: 9)
-        var node = Self.valid
-        node.attributes["local_window_size"] = .int(window)
-        node.inputs[0] = input
-        node.inputs[3] = noise([1, 2, 0, 16])
-        node.inputs[4] = noise([1, 2, 0, 16])
-        let whole = try node.run()
-        let expected = try #require(whole[0]).values(as: Float.self)
-
-        let keys = try KVCache(batch: 1, heads: 2, headSize: 16)
-        let values = try KVCache(batch: 1, heads: 2, headSize: 16)
-        var computed: [Float] = []
-        var done = 0
-        let numbers = try input.values(as: Float.self)
-        for count in split {
-            try keys.reserve(rows: done + count, keeping: done)
-            try values.reserve(rows: done + count, keeping: done)
-            var step = node
-            step.inputs[0] = try Tensor(
-                Array(numbers[done * 128..<(done + count) * 128]), shape: [1, count, 128])
-            step.inputs[3] = nil
-            step.inputs[4] = nil
-            step.inputs[5] = Self.ints([Int32(done + count - 1)])
-            step.inputs[6] = Self.ints([Int32(done + count)])
-            step.caches = [3: keys, 4: values]
-            step.cachedRows = done
-            let outputs = try step.run()
-            #expect(outputs[1] == nil && outputs[2] == nil)
-            computed += try #require(outputs[0]).values(as: Float.self)
-            done += count
-        }
-        #expect(computed == expected)
-        let present = try #require(whole[1]).values(as: Float.self)
-        for head in 0..<2 {
-            let rows = UnsafeBufferPointer(start: keys.baseAddress + head * keys.headStride, count: 7 * 16)
-            #expect(Array(rows) == Array(present[head * 112..<head * 112 + 112]))
-        }
-    }
-
     @Test func refusesACacheWithoutRoom() throws {
         var node = Self.valid
         let cache = try KVCache(batch: 1, heads: 2, headSize: 16)
-        try cache.reserve(rows: 6, keeping: 0, limit: 6)
+        try cache.reserve(rows: 64, keeping: 0)
         node.inputs[3] = nil
         node.inputs[4] = nil
+        node.inputs[5] = Self.ints([64])
+        node.inputs[6] = Self.ints([65])
+        node.inputs[7] = noise([80, 8], seed: 4)
+        node.inputs[8] = noise([80, 8], seed: 5)
         node.caches = [3: cache, 4: cache]
-        node.cachedRows = 4
+        node.cachedRows = 62
         #expect(node.errorCode() == "op.range")
     }
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+package import CONNXKernelABI
+
+/// Writes rows to a cache of any type; see `onnxlm_cache_rows_args`.
+@c(onnxlm_cache_rows_reference)
+package func cache_rows_reference(_ args: UnsafePointer<onnxlm_cache_rows_args>) {
+    let a = args.pointee
+    for row in 0..<Int(a.rows) {
+        let x = a.x + row * Int(a.x_row_stride)
+        let position = Int(a.first) + row
+        let scale = a.cache_type == ONNXLM_CACHE_I8 ? rowScale(x, Int(a.head_size)) : 1
+        if a.cache_type == ONNXLM_CACHE_I8 { a.scales?[position] = scale }
+        for i in 0..<Int(a.head_size) {
+            let index = cacheIndex(position, i, Int(a.head_size), panels: a.panels != 0)
+            switch a.cache_type {
+            case ONNXLM_CACHE_F16:
+                a.y.storeBytes(of: halfBits(from: x[i]), toByteOffset: index * 2, as: UInt16.self)
+            case ONNXLM_CACHE_I8:
+                let code = scale.isNaN ? 1 : (x[i] / scale).rounded(.toNearestOrEven)
+                a.y.storeBytes(of: Int8(code), toByteOffset: index, as: Int8.self)
+            default:
+                a.y.storeBytes(of: x[i], toByteOffset: index * 4, as: Float.self)
+            }
+        }
+    }
+}
+
+private func rowScale(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
+    var largest: Float = 0
+    for i in 0..<count {
+        if !x[i].isFinite { return .nan }
+        largest = max(largest, abs(x[i]))
+    }
+    let scale = largest / 127
+    // Below the normal numbers the quotient would lose its accuracy: such rows become zeros.
+    return scale < .leastNormalMagnitude ? 1 : scale
+}
+
+/// The place of an element among those of its head.
+@inline(__always)
+func cacheIndex(_ position: Int, _ element: Int, _ headSize: Int, panels: Bool) -> Int {
+    let width = Int(ONNXLM_CACHE_PANEL)
+    if !panels { return position * headSize + element }
+    return (position / width * headSize + element) * width + position % width
+}
