@@ -32,11 +32,15 @@ struct MatrixPacking {
             case .packed: ONNXLM_ZERO_POINT_U8
             case .float: ONNXLM_ZERO_POINT_F32
             }
+        // Products that keep float activations promise the exact weights.
+        let isExact = source.exactScales || !source.usesQuantizedActivations
+        let isHalf = HalfScale.canStore(source.scales, exactly: isExact)
         let paddedPermutation = permutation.map { $0.count < blocks * source.blockSize }
         header = PackedMatrixHeader(
             bits: source.bits == 8 ? 8 : 4, blockSize: source.blockSize, k: source.k, n: source.n,
             blocks: blocks,
-            zeroPointKind: kind, usesQuantizedActivations: source.usesQuantizedActivations,
+            zeroPointKind: kind, scaleType: isHalf ? ONNXLM_SCALE_F16 : ONNXLM_SCALE_F32,
+            usesQuantizedActivations: source.usesQuantizedActivations,
             hasBias: source.bias != nil, hasPermutation: paddedPermutation != nil)
     }
 
@@ -160,9 +164,14 @@ struct MatrixPacking {
             let index = row * perRow + sourceBlock
             let scale = source.scales.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
             let record = block / perRecord * Int(layout.record_byte_count)
-            panel.storeBytes(
-                of: scale, toByteOffset: record + scalesStart + (block % perRecord * 8 + column) * 4,
-                as: UInt32.self)
+            let place = record + scalesStart
+            let position = block % perRecord * 8 + column
+            if header.scaleType == ONNXLM_SCALE_F16 {
+                let half = HalfScale.nearest(bits: scale) ?? 0
+                panel.storeBytes(of: half, toByteOffset: place + position * 2, as: UInt16.self)
+            } else {
+                panel.storeBytes(of: scale, toByteOffset: place + position * 4, as: UInt32.self)
+            }
             let zeros = panel + Int(layout.zero_points_byte_offset)
             let target = block * 8 + column
             switch source.zeroPoints {

@@ -9,7 +9,7 @@ import ONNXErrors
 struct PackedMatrixHeader: Equatable {
     static let magic: UInt64 = 0x584C_4D51_4E4E_4F31
     /// Raised whenever the meaning of the bytes changes.
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let byteCount = 128
 
     var bits: Int
@@ -32,7 +32,8 @@ struct PackedMatrixHeader: Equatable {
     var layout: onnxlm_panel_layout {
         let unitBytes = bits == 4 ? 128 : 256
         let unitsPerRecord = max(1, blockSize / 32)
-        let recordBytes = unitsPerRecord * unitBytes + (blockSize < 32 ? 64 : 32)
+        let scaleBytes = scaleType == ONNXLM_SCALE_F16 ? 16 : 32
+        let recordBytes = unitsPerRecord * unitBytes + (blockSize < 32 ? 2 : 1) * scaleBytes
         let records = units / unitsPerRecord
         let zeroBytes =
             switch zeroPointKind {
@@ -68,7 +69,7 @@ struct PackedMatrixHeader: Equatable {
     }
 
     init(
-        bits: Int, blockSize: Int, k: Int, n: Int, blocks: Int, zeroPointKind: Int32,
+        bits: Int, blockSize: Int, k: Int, n: Int, blocks: Int, zeroPointKind: Int32, scaleType: Int32,
         usesQuantizedActivations: Bool, hasBias: Bool, hasPermutation: Bool
     ) {
         self.bits = bits
@@ -77,7 +78,7 @@ struct PackedMatrixHeader: Equatable {
         self.n = n
         self.blocks = blocks
         self.zeroPointKind = zeroPointKind
-        scaleType = ONNXLM_SCALE_F32
+        self.scaleType = scaleType
         self.usesQuantizedActivations = usesQuantizedActivations
         self.hasBias = hasBias
         self.hasPermutation = hasPermutation
@@ -98,12 +99,13 @@ struct PackedMatrixHeader: Equatable {
         guard fields[0] == Int(truncatingIfNeeded: Self.magic), fields[1] == Int(Self.version),
             fields[2] == 4 || fields[2] == 8, (16...256).contains(fields[3]),
             fields[3] & (fields[3] - 1) == 0,
-            fields[4] < 1 << 40, fields[5] < 1 << 40, fields[6] < 1 << 36, fields[7] <= 2, fields[8] == 0,
+            fields[4] < 1 << 40, fields[5] < 1 << 40, fields[6] < 1 << 36, fields[7] <= 2, fields[8] <= 1,
             fields[9...11].allSatisfy({ $0 <= 1 })
         else { throw refusal }
         self.init(
             bits: fields[2], blockSize: fields[3], k: fields[4], n: fields[5], blocks: fields[6],
-            zeroPointKind: Int32(fields[7]), usesQuantizedActivations: fields[9] == 1,
+            zeroPointKind: Int32(fields[7]), scaleType: Int32(fields[8]),
+            usesQuantizedActivations: fields[9] == 1,
             hasBias: fields[10] == 1,
             hasPermutation: fields[11] == 1)
         // Bounds the product of the stride (at most 2^46) and the panels before it is computed.

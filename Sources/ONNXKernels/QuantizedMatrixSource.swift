@@ -33,11 +33,15 @@ package struct QuantizedMatrixSource {
     package var bias: UnsafeRawBufferPointer?
     /// 0...4; 4 allows activations of 8 bits.
     package var accuracyLevel: Int
+    /// Keeps scales that float16 would round as float32. Otherwise they are rounded where the activations are
+    /// quantised, which costs less memory and moves the results.
+    package var exactScales: Bool
 
     package init(
         bits: Int, blockSize: Int, k: Int, n: Int, values: UnsafeRawBufferPointer,
         scales: UnsafeRawBufferPointer, zeroPoints: ZeroPoints = .none,
-        groupIndex: UnsafeRawBufferPointer? = nil, bias: UnsafeRawBufferPointer? = nil, accuracyLevel: Int
+        groupIndex: UnsafeRawBufferPointer? = nil, bias: UnsafeRawBufferPointer? = nil, accuracyLevel: Int,
+        exactScales: Bool = true
     ) {
         self.bits = bits
         self.blockSize = blockSize
@@ -49,5 +53,6 @@ package struct QuantizedMatrixSource {
         self.groupIndex = groupIndex
         self.bias = bias
         self.accuracyLevel = accuracyLevel
+        self.exactScales = exactScales
     }
 }

@@ -43,7 +43,8 @@
             let values = panel + unit &* recordBytes
             let scales = values + unitBytes
             return UnitPlace(
-                values: values, lowScales: scales, highScales: scales + 32, lowBlock: 2 &* unit,
+                values: values, lowScales: scales, highScales: scales + scaleByteCount(layout),
+                lowBlock: 2 &* unit,
                 highBlock: 2 &* unit &+ 1)
         }
         let perBlock = UInt32(truncatingIfNeeded: layout.block_size) >> 5

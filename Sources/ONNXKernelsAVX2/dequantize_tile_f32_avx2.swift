@@ -35,7 +35,7 @@
                     let isLow = quad < 4
                     let block = isLow ? place.lowBlock : place.highBlock
                     let zero = floatZeroPoints(zeros, block, a.layout.zero_point_kind, middle)
-                    var scale = loadFloats(isLow ? place.lowScales : place.highScales)
+                    var scale = loadScales(isLow ? place.lowScales : place.highScales, a.layout.scale_type)
                     if !isPresent { scale = _mm256_setzero_ps() }
                     let bytes = quadBytes(place.values, quad, is8Bits: is8Bits)
                     _mm256_storeu_ps(target, dequantised(floatBytes(bytes, 0), zero, scale))

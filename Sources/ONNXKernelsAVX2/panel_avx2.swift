@@ -38,6 +38,21 @@
         _mm256_loadu_ps(pointer.assumingMemoryBound(to: Float.self))
     }
 
+    /// Bytes that the eight scales of a block take.
+    @inline(__always)
+    func scaleByteCount(_ layout: onnxlm_panel_layout) -> Int {
+        layout.scale_type == ONNXLM_SCALE_F16 ? 16 : 32
+    }
+
+    /// The scales of a block.
+    @inline(__always)
+    func loadScales(_ pointer: UnsafeRawPointer, _ type: Int32) -> __m256 {
+        if type == ONNXLM_SCALE_F16 {
+            return _mm256_cvtph_ps(_mm_loadu_si128(pointer.assumingMemoryBound(to: __m128i_u.self)))
+        }
+        return loadFloats(pointer)
+    }
+
     /// Four int8 activations, in every lane.
     @inline(__always)
     func broadcastQuad(_ pointer: UnsafeRawPointer, _ offset: Int) -> __m256i {

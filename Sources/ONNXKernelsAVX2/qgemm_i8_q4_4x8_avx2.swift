@@ -14,6 +14,7 @@
         let paddedK = blocks &* Int(a.layout.block_size)
         let unitsPerBlock = Int(a.layout.block_size) >> 5
         let hasZeros = a.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
+        let scaleBytes = scaleByteCount(a.layout)
         let end = Int(a.first_panel &+ a.panel_count)
         var panel = Int(a.first_panel)
         while panel < end {
@@ -55,12 +56,12 @@
                     p1 = _mm256_sub_epi32(p1, _mm256_madd_epi16(zero, _mm256_set1_epi32(sums[1])))
                     p2 = _mm256_sub_epi32(p2, _mm256_madd_epi16(zero, _mm256_set1_epi32(sums[2])))
                     p3 = _mm256_sub_epi32(p3, _mm256_madd_epi16(zero, _mm256_set1_epi32(sums[3])))
-                    let scale = loadFloats(w)
+                    let scale = loadScales(w, a.layout.scale_type)
                     f0 = addBlock(f0, p0, scale, scales[0])
                     f1 = addBlock(f1, p1, scale, scales[1])
                     f2 = addBlock(f2, p2, scale, scales[2])
                     f3 = addBlock(f3, p3, scale, scales[3])
-                    w += 32
+                    w += scaleBytes
                     scales += 4
                     sums += 4
                     block &+= 1

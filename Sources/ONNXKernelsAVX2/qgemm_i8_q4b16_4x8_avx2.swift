@@ -9,6 +9,7 @@
     package func qgemm_i8_q4b16_4x8_avx2(_ args: UnsafePointer<onnxlm_qmatmul_args>) {
         let a = args.pointee
         let hasZeros = a.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
+        let scaleBytes = scaleByteCount(a.layout)
         let units = Int(a.layout.units)
         let end = Int(a.first_panel &+ a.panel_count)
         var panel = Int(a.first_panel)
@@ -32,7 +33,7 @@
                         let zero = hasZeros ? loadZeroPoints(zeros) : _mm256_set1_epi32(8)
                         if hasZeros { zeros += 8 }
                         let p = halfProducts(w, values, isHigh: half == 1)
-                        let scale = loadFloats(w + (128 &+ half &* 32))
+                        let scale = loadScales(w + (128 &+ half &* scaleBytes), a.layout.scale_type)
                         f0 = addBlock(f0, corrected(p.0, zero, sums[0]), scale, scales[0])
                         f1 = addBlock(f1, corrected(p.1, zero, sums[1]), scale, scales[1])
                         f2 = addBlock(f2, corrected(p.2, zero, sums[2]), scale, scales[2])
@@ -41,7 +42,7 @@
                         sums += 4
                         half &+= 1
                     }
-                    w += 192
+                    w += 128 &+ 2 &* scaleBytes
                     values += 128
                     unit &+= 1
                 }

@@ -13,6 +13,7 @@
         let quads = Int(a.layout.block_size) >> 2
         let isHalfUnit = a.layout.block_size < 32
         let hasZeros = a.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
+        let scaleBytes = scaleByteCount(a.layout)
         let end = Int(a.first_panel &+ a.panel_count)
         var panel = Int(a.first_panel)
         while panel < end {
@@ -54,12 +55,13 @@
                         zeros += 8
                     }
                     let isFirst = isHalfUnit && block & 1 == 0
-                    let scale = loadFloats(w + (isFirst ? 128 : isHalfUnit ? 32 : 0))
+                    let place = w + (isFirst ? 128 : isHalfUnit ? scaleBytes : 0)
+                    let scale = loadScales(place, a.layout.scale_type)
                     f0 = addBlock(f0, p0, scale, scales[0])
                     f1 = addBlock(f1, p1, scale, scales[1])
                     f2 = addBlock(f2, p2, scale, scales[2])
                     f3 = addBlock(f3, p3, scale, scales[3])
-                    if !isFirst { w += isHalfUnit ? 64 : 32 }
+                    if !isFirst { w += isHalfUnit ? 2 &* scaleBytes : scaleBytes }
                     scales += 4
                     sums += 4
                     block &+= 1

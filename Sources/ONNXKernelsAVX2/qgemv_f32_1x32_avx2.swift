@@ -85,7 +85,7 @@
             let isLow = quad < 4
             let block = isLow ? place.lowBlock : place.highBlock
             let zero = floatZeroPoints(zeros, block, layout.zero_point_kind, middle)
-            let scale = loadFloats(isLow ? place.lowScales : place.highScales)
+            let scale = loadScales(isLow ? place.lowScales : place.highScales, layout.scale_type)
             let bytes = quadBytes(place.values, quad, is8Bits: is8Bits)
             let input = x + quad &* 4
             s = _mm256_fmadd_ps(splat(input[0]), dequantised(floatBytes(bytes, 0), zero, scale), s)

@@ -10,6 +10,7 @@
     package func qgemv_i8_q4b16_1x8_avx2(_ args: UnsafePointer<onnxlm_qmatmul_args>) {
         let a = args.pointee
         let hasZeros = a.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
+        let scaleBytes = scaleByteCount(a.layout)
         let units = Int(a.layout.units)
         let stride = Int(a.layout.panel_byte_stride)
         let columns = Int(a.columns)
@@ -35,9 +36,11 @@
                 }
                 low = _mm256_sub_epi32(low, _mm256_madd_epi16(zeroLow, sumLow))
                 high = _mm256_sub_epi32(high, _mm256_madd_epi16(zeroHigh, sumHigh))
-                f = addBlock(f, low, loadFloats(w + 128), a.scales[2 &* unit])
-                f = addBlock(f, high, loadFloats(w + 160), a.scales[2 &* unit &+ 1])
-                w += 192
+                let lowScales = loadScales(w + 128, a.layout.scale_type)
+                let highScales = loadScales(w + (128 &+ scaleBytes), a.layout.scale_type)
+                f = addBlock(f, low, lowScales, a.scales[2 &* unit])
+                f = addBlock(f, high, highScales, a.scales[2 &* unit &+ 1])
+                w += 128 &+ 2 &* scaleBytes
                 values += 32
                 unit &+= 1
             }

@@ -15,6 +15,7 @@
         let quads = Int(a.layout.block_size) >> 2
         let isHalfUnit = a.layout.block_size < 32
         let hasZeros = a.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
+        let scaleBytes = scaleByteCount(a.layout)
         let columns = Int(a.columns)
         let end = Int(a.first_panel &+ a.panel_count)
         var panel = Int(a.first_panel)
@@ -45,9 +46,9 @@
                 }
                 // Of two blocks of 16 in a record, the first finds its scales behind the values of the second.
                 let isFirst = isHalfUnit && block & 1 == 0
-                let scales = w + (isFirst ? 128 : isHalfUnit ? 32 : 0)
-                f = addBlock(f, p0, loadFloats(scales), a.scales[block])
-                if !isFirst { w += isHalfUnit ? 64 : 32 }
+                let scales = w + (isFirst ? 128 : isHalfUnit ? scaleBytes : 0)
+                f = addBlock(f, p0, loadScales(scales, a.layout.scale_type), a.scales[block])
+                if !isFirst { w += isHalfUnit ? 2 &* scaleBytes : scaleBytes }
                 block &+= 1
             }
             let first = panel &* 8

@@ -37,7 +37,18 @@ package struct PanelAccess {
         let scales =
             panel + (block / perRecord * Int(layout.record_byte_count) + unitsPerRecord * unitByteCount)
         let index = block % perRecord * 8 + column
+        if layout.scale_type == ONNXLM_SCALE_F16 {
+            let bits = UnsafeRawPointer(scales).loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
+            return Self.float(normalHalf: bits)
+        }
         return UnsafeRawPointer(scales).loadUnaligned(fromByteOffset: index * 4, as: Float.self)
+    }
+
+    /// The value of a float16 that is zero or normal, which is all that a packed matrix holds.
+    private static func float(normalHalf bits: UInt16) -> Float {
+        let sign = UInt32(bits & 0x8000) << 16
+        let rest = UInt32(bits & 0x7FFF)
+        return Float(bitPattern: rest == 0 ? sign : sign | (rest << 13 &+ 112 << 23))
     }
 
     /// The zero point of a block of a column; whole numbers unless the layout stores floats.

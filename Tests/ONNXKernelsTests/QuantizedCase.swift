@@ -15,11 +15,13 @@ struct QuantizedCase: CustomStringConvertible, Sendable {
     var hasGroupIndex = false
     var hasBias = false
     var level = 4
+    /// Scales that float16 holds; else scales that it would round, kept exact.
+    var hasHalfScales = false
     var pattern = Pattern.random
     var seed: UInt64 = 1
 
     var description: String {
-        "q\(bits)b\(blockSize) k \(k) n \(n) zeros \(zeros) groups \(hasGroupIndex) bias \(hasBias) level \(level) "
+        "q\(bits)b\(blockSize) k \(k) n \(n) zeros \(zeros) groups \(hasGroupIndex) bias \(hasBias) level \(level) half \(hasHalfScales) "
             + "\(pattern) seed \(seed)"
     }
 
@@ -47,6 +49,9 @@ struct QuantizedCase: CustomStringConvertible, Sendable {
         case .alternating: data.values = (0..<n * rowBytes).map { $0 % 2 == 0 ? 255 : 0 }
         }
         data.scales = generator.floats(n * blocks, in: -0.05...0.05)
+        if hasHalfScales {
+            data.scales = data.scales.map { Float(Int32($0 * 20480)) / 4096 }
+        }
         let zeroRow = (blocks * bits + 7) / 8
         data.packedZeros = generator.bytes(n * zeroRow)
         data.floatZeros = generator.floats(n * blocks, in: 0...Float(1 << bits))
@@ -101,7 +106,8 @@ struct QuantizedCase: CustomStringConvertible, Sendable {
                     bits: bits, blockSize: blockSize, k: k, n: n, values: tail(memory[0]),
                     scales: tail(memory[1]),
                     zeroPoints: zeroPoints, groupIndex: hasGroupIndex ? tail(memory[4]) : nil,
-                    bias: hasBias ? tail(memory[5]) : nil, accuracyLevel: level))
+                    bias: hasBias ? tail(memory[5]) : nil, accuracyLevel: level,
+                    exactScales: !hasHalfScales))
         }
     }
 

@@ -17,7 +17,8 @@ import Testing
                             cases.append(
                                 QuantizedCase(
                                     bits: bits, blockSize: blockSize, k: k, n: n, zeros: zeros,
-                                    hasBias: seed % 2 == 0, level: level, seed: seed))
+                                    hasBias: seed % 2 == 0, level: level,
+                                    hasHalfScales: seed % 3 != 0, seed: seed))
                         }
                     }
                 }

@@ -9,7 +9,7 @@
 #define ONNXLM_ZERO_POINT_U8 1
 #define ONNXLM_ZERO_POINT_F32 2
 
-/// How the scales of a packed matrix are stored.
+/// How the scales of a packed matrix are stored: float32, or float16 (zeros and normal numbers alone).
 #define ONNXLM_SCALE_F32 0
 #define ONNXLM_SCALE_F16 1
 
