@@ -9,6 +9,9 @@
             set.level = .avx512vnni
             set.qgemv4 = qgemv_i8_q4_1x16_avx512vnni
             set.qgemm4 = qgemm_i8_q4_8x16_avx512vnni
+            set.attend = attention_f32_avx512vnni
+            set.attendHalf = attention_f16_avx512vnni
+            set.attendInt8 = attention_i8_avx512vnni
             return set
         }()
     }
