@@ -4,14 +4,16 @@
 MODEL ?= models/smollm2-135m-instruct
 PROMPT ?=
 FILTER ?=
+OPTIONS ?=
 
 # Taken as typed: `$` and quotes in a prompt mean nothing to make or to a shell.
 export ONNXLM_PROMPT := $(value PROMPT)
 export ONNXLM_MODEL := $(value MODEL)
 export ONNXLM_FILTER := $(value FILTER)
-unexport PROMPT MODEL FILTER
+export ONNXLM_OPTIONS := $(value OPTIONS)
+unexport PROMPT MODEL FILTER OPTIONS
 
-.PHONY: help chat build test check format bench clean
+.PHONY: help chat build test check format bench bench-rivals bench-baseline clean
 
 help:
 	@Scripts/help.sh
@@ -25,7 +27,7 @@ build: # Build the command: .build/release/onnxlm
 test: # Run the checks and every test (FILTER=name: only the tests of that name, no checks)
 	@Scripts/test.sh
 
-check: # Build, then warnings, format, sizes, rooms, data, instructions, a dependent package
+check: # Build, then warnings, format, sizes, rooms, data, instructions, a dependent package, instructions per token
 	@Scripts/check.sh
 
 format: # Format every Swift file in place
@@ -33,6 +35,13 @@ format: # Format every Swift file in place
 
 bench: # Time the default model, or MODEL=folder
 	@Scripts/bench.sh
+
+bench-rivals: # Compare with onnxruntime-genai, llama.cpp and OpenVINO GenAI (OPTIONS="--quick", "--resume", "--help")
+	@Scripts/bench-rivals.sh
+
+bench-baseline: # Record the instructions per token that 'make check' compares with
+	@Scripts/build.sh --product onnxlm
+	@Scripts/check-performance.sh --record
 
 clean: # Remove what builds made (not models/)
 	rm -rf .build .build-dependent

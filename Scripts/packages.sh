@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the system packages that a build needs, when they are missing. With apt, as root or through sudo.
+# packages.sh [COMMAND…]: installs the system packages that a build needs, and those of the commands named (packages of
+# the same name), when they are missing. With apt, as root or through sudo.
 source "$(dirname "$0")/lib.sh"
 
 missing=()
@@ -12,10 +13,11 @@ else
 fi
 # Debian's Python comes without what makes virtual environments.
 [ -x "$root/.venv/bin/pip" ] || python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
+for name in "$@"; do command -v "$name" >/dev/null || missing+=("$name"); done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 command -v apt-get >/dev/null \
-    || die "these libraries are missing: ${missing[*]} (their Debian names). Install them, then try again."
+    || die "these packages are missing: ${missing[*]} (their Debian names). Install them, then try again."
 as_root=()
 if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null || die "run this as root: apt-get install ${missing[*]}"

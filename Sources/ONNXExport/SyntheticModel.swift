@@ -7,7 +7,7 @@ import ONNXTensors
 ///     try SyntheticModel.write(shape: "phi-4-mini", builder: .v07, to: "models/phi-4-mini-random")
 public enum SyntheticModel {
     /// The shapes that ``write(shape:layers:builder:seed:to:overwrites:progress:)`` knows.
-    public static let shapes = ["phi-4-mini", "tiny"]
+    public static let shapes = ["phi-4-mini", "small", "tiny"]
 
     /// Writes the graph, its data and `genai_config.json`; there is no tokenizer.
     ///
@@ -62,11 +62,12 @@ public enum SyntheticModel {
     private static func configuration(_ shape: String) throws(ONNXError) -> DecoderConfiguration {
         switch shape {
         case "phi-4-mini": return phi4Mini
+        case "small": return small
         case "tiny": return tiny
         default:
             throw ONNXError(
                 "synthesize.shape",
-                "There is no shape \"\(shape)\"; there are \(shapes.joined(separator: " and ")).")
+                "There is no shape \"\(shape)\"; there are \(shapes.joined(separator: ", ")).")
         }
     }
 
@@ -96,6 +97,18 @@ public enum SyntheticModel {
                 originalContextLength: 4096)),
         contextLength: 131_072, tiesEmbeddings: true, beginToken: 199_999,
         endTokens: [200_020, 199_999], paddingToken: 199_999)
+
+    /// Large enough that kernels outweigh the executor, small enough to be counted instruction by instruction.
+    private static let small = DecoderConfiguration(
+        modelType: "phi3", architecture: "Phi3ForCausalLM", hiddenSize: 512, intermediateSize: 1024,
+        layerCount: 2, headCount: 8, keyValueHeadCount: 4, headSize: 64, vocabularySize: 2048,
+        normEpsilon: 1e-5,
+        rotary: RotaryConfiguration(
+            base: 10_000, dimension: 48,
+            long: RotaryConfiguration.Long(
+                shortFactors: [Double](repeating: 1, count: 24), longFactors: Array(longFactors.prefix(24)),
+                originalContextLength: 2048)),
+        contextLength: 4096, tiesEmbeddings: true, beginToken: 1, endTokens: [2], paddingToken: 0)
 
     private static let tiny = DecoderConfiguration(
         modelType: "phi3", architecture: "Phi3ForCausalLM", hiddenSize: 128, intermediateSize: 192,

@@ -61,6 +61,11 @@ public struct QuantizationRecipe: Sendable, Hashable {
     public static let small = QuantizationRecipe(
         queryKeyValue: .none, attentionOutput: .none, gateAndUp: .none, down: .none)
 
+    /// 4 bits without zero points for every matrix but the last product, so that blocks of Q4_0 (and of Q8_0 in the
+    /// last product) keep their very bits. Models quantised otherwise lose more than with ``small``.
+    public static let symmetric = QuantizationRecipe(
+        method: .symmetric, queryKeyValue: .none, attentionOutput: .none, gateAndUp: .none, down: .none)
+
     /// 8 bits for every matrix.
     public static let precise = QuantizationRecipe(
         queryKeyValue: .all, attentionOutput: .all, gateAndUp: .all, down: .all)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ONNXErrors
-import ONNXInference
+package import ONNXInference
 package import ONNXTensors
 
 /// A decoder with the tokens that it has read so far: takes more tokens, gives logits.
@@ -17,6 +17,8 @@ package final class DecoderSession {
     private var tensors: [String: Tensor] = [:]
     private var branches: [String] = []
     private let chunkSize: Int
+    private let inputs: DecoderInputs
+    private let logitsPosition: Int?
 
     /// - Parameter chunkSize: tokens that one run of the graph reads at most; it bounds the memory for intermediate
     ///   values.
@@ -29,7 +31,16 @@ package final class DecoderSession {
             caches: signature.caches.filter { $0.elementType == .float32 }.map {
                 InferenceSession.CacheBinding(
                     input: $0.input, output: $0.output, heads: $0.heads, headSize: $0.headSize)
-            })
+            }, lengthInput: signature.attentionMask, valueInputs: [InferenceModel.positionsInputName])
+        self.inputs = try DecoderInputs(signature, session)
+        self.logitsPosition = session.position(ofOutput: signature.logits)
+        self.isFullyCached = signature.caches.allSatisfy { [session] in session.isCached(input: $0.input) }
+    }
+
+    /// Where the time of the runs goes, if wanted.
+    package var profiler: StepProfiler? {
+        get { session.profiler }
+        set { session.profiler = newValue }
     }
 
     /// Bytes of the caches that the session keeps.
@@ -91,7 +102,7 @@ package final class DecoderSession {
                 let end = min(pending.count, start + chunkSize)
                 let first = max(start, pending.count - positions)
                 let logits = try step(
-                    Array(pending[start..<end]), positions: max(1, end - first), isCancelled)
+                    pending[start..<end], positions: max(1, end - first), isCancelled)
                 if end > first { parts.append(logits) }
                 start = end
             }
@@ -102,29 +113,32 @@ package final class DecoderSession {
         return try joined(parts)
     }
 
-    private var isFullyCached: Bool { signature.caches.allSatisfy { session.isCached(input: $0.input) } }
+    private let isFullyCached: Bool
 
     private func selectedBranches(total: Int) throws(ONNXError) -> [String] {
         guard isFullyCached else { return [] }
-        let probe = try inputs([0], past: total - 1, positions: 1)
         return try session.branches(
-            probe, cachedRows: total - 1, valueInputs: [InferenceModel.positionsInputName])
+            inputs.arguments([0], past: total - 1, positions: 1, tensors), cachedRows: total - 1, newRows: 1)
     }
 
     private func step(
-        _ chunk: [Int], positions: Int, _ isCancelled: @escaping @Sendable () -> Bool
+        _ chunk: ArraySlice<Int>, positions: Int, _ isCancelled: @escaping @Sendable () -> Bool
     ) throws(ONNXError) -> Tensor {
-        let outputs = try session.run(
-            inputs(chunk, past: tokens.count, positions: positions), cachedRows: tokens.count,
-            newRows: chunk.count,
-            valueInputs: [InferenceModel.positionsInputName], branches: chunk.count == 1 ? nil : branches,
+        try session.run(
+            inputs.arguments(chunk, past: tokens.count, positions: positions, tensors),
+            cachedRows: tokens.count, newRows: chunk.count, branches: chunk.count == 1 ? nil : branches,
             isCancelled: isCancelled)
-        guard let logits = outputs[signature.logits], logits.shape.rank == 3, logits.shape[0] == 1 else {
+        guard let logitsPosition, let logits = Optional(try session.output(logitsPosition)),
+            logits.shape.rank == 3, logits.shape[0] == 1
+        else {
             throw ONNXError(
                 "llm.signature", "The graph gave no logits of the form [1, positions, vocabulary].")
         }
-        for pair in signature.caches where !session.isCached(input: pair.input) {
-            tensors[pair.input] = outputs[pair.output]
+        if !isFullyCached {
+            for pair in signature.caches where !session.isCached(input: pair.input) {
+                guard let output = session.position(ofOutput: pair.output) else { continue }
+                tensors[pair.input] = try session.output(output)
+            }
         }
         tokens += chunk
         return try lastRows(positions, of: logits)
@@ -138,35 +152,6 @@ package final class DecoderSession {
         return try Tensor(
             logits.elementType, Shape([1, count, vocabulary]), storage: logits.storage,
             byteOffset: logits.byteOffset + (rows - count) * vocabulary * logits.elementType.bitWidth / 8)
-    }
-
-    private func inputs(_ chunk: [Int], past: Int, positions: Int) throws(ONNXError) -> [String: Tensor] {
-        var result: [String: Tensor] = [:]
-        if signature.inputIDsType == .int32 {
-            result[signature.inputIDs] = try Tensor(
-                chunk.map { Int32(truncatingIfNeeded: $0) }, shape: [1, chunk.count])
-        } else {
-            result[signature.inputIDs] = try Tensor(chunk.map { Int64($0) }, shape: [1, chunk.count])
-        }
-        let total = past + chunk.count
-        if let name = signature.attentionMask {
-            result[name] = try Tensor([Int64](repeating: 1, count: total), shape: [1, total])
-        }
-        if let name = signature.positionIDs {
-            result[name] = try Tensor((past..<total).map { Int64($0) }, shape: [1, chunk.count])
-        }
-        if model.givesChosenPositions {
-            result[InferenceModel.positionsInputName] = try Tensor([Int64(positions)], shape: [1])
-        }
-        for pair in signature.caches where !session.isCached(input: pair.input) {
-            if let tensor = tensors[pair.input] {
-                result[pair.input] = tensor
-            } else {
-                let shape = try Shape([1, pair.heads, 0, pair.headSize])
-                result[pair.input] = try Tensor(allocating: pair.elementType, shape)
-            }
-        }
-        return result
     }
 
     /// The last `positions` rows of each part, in one float32 tensor.

@@ -40,9 +40,28 @@ struct ExecutionPlan {
         var releases: [Int] = []
     }
 
+    /// What was settled while planning, in order: it holds for every run of which the same is known.
+    enum Decision {
+        /// A step that has run already.
+        case evaluated(GraphProgram.Step, inputs: [Int], outputs: [Int])
+        /// The choice of a subgraph.
+        case branch(GraphProgram.Step, inputs: [Int], chosen: String)
+        /// One slot took over what is known of another.
+        case alias(from: Int, to: Int)
+        /// A step was bound as ``ExecutionPlan/steps`` has it at this index, its outputs being planned so.
+        case bound(Int, [OutputPlan])
+        /// A step was left for the run.
+        case dynamic(Int)
+    }
+
     var steps: [PlannedStep] = []
+    var decisions: [Decision] = []
     /// Constants and values known from the signature, by slot.
     var presets: [Tensor?] = []
+    /// Types known from the signature, by slot.
+    var types: [TensorType?] = []
+    /// Elements known from the signature, by slot; beyond ``presets`` those of inputs and of views.
+    var known: [Tensor?] = []
     var inputSlots: [Int] = []
     var outputSlots: [Int] = []
     var arenaByteCount = 0
@@ -50,19 +69,4 @@ struct ExecutionPlan {
     var branches: [String] = []
     /// Outer step's subgraph captures are slots of the whole plan; the map gives a program's own slots.
     var subgraphCaptures: [Int: [String: [(outer: Int, inner: Int)]]] = [:]
-}
-
-/// What decides a plan: the types of the inputs, which of them are caches, and the values of those few that shapes
-/// depend on.
-struct InputSignature: Hashable {
-    struct Input: Hashable {
-        let type: TensorType
-        let isCache: Bool
-        /// The elements of an input that is planned by value.
-        let value: [Int]?
-    }
-
-    let inputs: [Input]
-    /// Subgraphs to take against what the inputs say; see ``PlanBuilder``.
-    let branches: [String]?
 }

@@ -10,6 +10,8 @@ struct GraphProgram: Sendable {
     /// One operator call over slots; slot −1 stands for an input or output left out.
     struct Step: Sendable {
         let label: String
+        /// The operator's name with its domain, such as `com.microsoft.MatMulNBits`.
+        let kind: String
         let operation: any Operator
         let inputs: [Int]
         let outputs: [Int]

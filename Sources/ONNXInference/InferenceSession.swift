@@ -24,10 +24,29 @@ public final class InferenceSession {
     }
 
     public let model: InferenceModel
-    private let executor = PlanExecutor()
-    private var plans: [(signature: InputSignature, plan: ExecutionPlan)] = []
-    private var caches: [String: KVCache] = [:]
-    private var cacheOutputs: Set<String> = []
+    /// Where the time of the session's runs goes, if wanted.
+    package var profiler: StepProfiler?
+
+    /// Plans made so far, kept or not.
+    package private(set) var plansMade = 0
+
+    private let resources: RunResources
+    private let state: RunState
+    private let arena: SharedArena
+    /// By input position.
+    private let caches: [KVCache?]
+    private let cacheOutputs: Set<Int>
+    /// Inputs of ones whose length is the number of positions seen.
+    private let lengthInputs: Set<Int>
+    /// Inputs that plans depend on by value.
+    private let valueInputs: Set<Int>
+    private var ones: Tensor?
+    private var entries: [PlanEntry] = []
+    private var arguments: [Tensor?]
+    private var current: BoundPlan?
+
+    /// Plans that a session keeps.
+    private static let entryLimit = 6
 
     /// A session without caches.
     public convenience init(_ model: InferenceModel) throws(ONNXError) {
@@ -36,29 +55,66 @@ public final class InferenceSession {
 
     /// A session that owns the caches of those bindings whose operator can append in place; see
     /// ``isCached(input:)`` for which these are. Their elements are of ``LoadOptions/cacheType``.
-    package init(_ model: InferenceModel, caches bindings: [CacheBinding]) throws(ONNXError) {
+    ///
+    /// - Parameters:
+    ///   - lengthInput: an int64 input `[1, positions]` of ones, an attention mask, that the session makes itself.
+    ///   - valueInputs: inputs (small, of integers) whose values decide shapes.
+    package init(
+        _ model: InferenceModel, caches bindings: [CacheBinding], lengthInput: String? = nil,
+        valueInputs: Set<String> = []
+    ) throws(ONNXError) {
         self.model = model
+        let program = model.program
+        var caches: [KVCache?] = Array(repeating: nil, count: program.inputs.count)
+        var outputs: Set<Int> = []
         for binding in bindings {
-            guard let format = model.program.cacheFormat(input: binding.input, output: binding.output) else {
-                continue
-            }
-            caches[binding.input] = try KVCache(
+            guard let format = program.cacheFormat(input: binding.input, output: binding.output),
+                let input = program.inputs.firstIndex(where: { $0.info.name == binding.input }),
+                let output = program.outputs.firstIndex(where: { $0.info.name == binding.output })
+            else { continue }
+            caches[input] = try KVCache(
                 batch: 1, heads: binding.heads, headSize: binding.headSize, type: model.options.cacheType,
                 format: format)
-            cacheOutputs.insert(binding.output)
+            outputs.insert(output)
         }
+        self.caches = caches
+        cacheOutputs = outputs
+        let names = program.inputs.map(\.info.name)
+        lengthInputs = Set(names.indices.filter { names[$0] == lengthInput })
+        self.valueInputs = Set(names.indices.filter { valueInputs.contains(names[$0]) })
+        arguments = Array(repeating: nil, count: names.count)
+        resources = RunResources(workers: model.workers)
+        state = RunState(
+            workers: model.workers, intermediateByteLimit: model.options.intermediateByteLimit,
+            isCancelled: { false })
+        arena = try SharedArena()
     }
 
     /// Whether the session owns a cache behind this input, so that no tensor is to be given for it.
-    package func isCached(input: String) -> Bool { caches[input] != nil }
+    package func isCached(input: String) -> Bool {
+        position(ofInput: input).map { caches[$0] != nil } ?? false
+    }
+
+    /// The position of an input of this name.
+    package func position(ofInput name: String) -> Int? {
+        model.program.inputs.firstIndex { $0.info.name == name }
+    }
+
+    /// The position of an output of this name.
+    package func position(ofOutput name: String) -> Int? {
+        model.program.outputs.firstIndex { $0.info.name == name }
+    }
+
+    /// The number of inputs that a run may be given, caches included.
+    package var inputCount: Int { caches.count }
 
     /// Whether the caches can serve a run with `count` valid positions: windowed ones drop what lies too far back.
     package func canRewind(to count: Int) -> Bool {
-        count == 0 || caches.values.allSatisfy { $0.serves(queryAt: count) }
+        count == 0 || caches.allSatisfy { $0?.serves(queryAt: count) ?? true }
     }
 
     /// The bytes of all caches.
-    package var cacheByteCount: Int { caches.values.reduce(0) { $0 + $1.byteCount } }
+    package var cacheByteCount: Int { caches.reduce(0) { $0 + ($1?.byteCount ?? 0) } }
 
     /// Runs the model on tensors by name and gives its outputs by name.
     ///
@@ -69,96 +125,171 @@ public final class InferenceSession {
     public func run(
         _ inputs: [String: Tensor], isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws(ONNXError) -> [String: Tensor] {
-        try run(inputs, cachedRows: 0, newRows: 0, valueInputs: [], isCancelled: isCancelled)
+        try checkNames(inputs)
+        try run(
+            model.program.inputs.map { inputs[$0.info.name] }, cachedRows: 0, newRows: 0,
+            isCancelled: isCancelled)
+        var results: [String: Tensor] = [:]
+        for (index, output) in model.program.outputs.enumerated() where !cacheOutputs.contains(index) {
+            results[output.info.name] = try self.output(index)
+        }
+        return results
     }
 
     /// Runs one step of a decoder: caches hold `cachedRows` valid positions and get `newRows` more.
     ///
+    /// The outputs are there until the next run; see ``output(_:)``.
+    ///
     /// - Parameters:
-    ///   - valueInputs: inputs (small, of integers) whose values decide shapes, so that plans are made for each
-    ///     value.
+    ///   - inputs: by position; nil for caches and for the length input.
     ///   - branches: subgraphs to take in place of those that the inputs select; see
-    ///     ``branches(_:cachedRows:valueInputs:)``.
+    ///     ``branches(_:cachedRows:newRows:)``.
     package func run(
-        _ inputs: [String: Tensor], cachedRows: Int, newRows: Int, valueInputs: Set<String>,
-        branches: [String]? = nil, isCancelled: @escaping @Sendable () -> Bool
-    ) throws(ONNXError) -> [String: Tensor] {
-        let program = model.program
-        let state = runState(isCancelled)
-        var arguments = try arguments(inputs, cachedRows: cachedRows, valueInputs: valueInputs)
-        for (position, input) in program.inputs.enumerated() {
-            guard let cache = caches[input.info.name] else { continue }
-            try cache.reserve(rows: cachedRows + newRows, keeping: cachedRows)
-            arguments.caches[position] = cache
+        _ inputs: [Tensor?], cachedRows: Int, newRows: Int, branches: [String]? = nil,
+        isCancelled: @escaping @Sendable () -> Bool
+    ) throws(ONNXError) {
+        current = nil
+        state.reset(isCancelled: isCancelled)
+        resources.isCancelled = isCancelled
+        for cache in caches { try cache?.reserve(rows: cachedRows + newRows, keeping: cachedRows) }
+        let (entry, values) = try entry(inputs, cachedRows, newRows, branches)
+        for index in arguments.indices {
+            arguments[index] =
+                lengthInputs.contains(index) ? try mask(cachedRows + newRows) : inputs[index]
         }
-        let plan = try plan(arguments, branches, state)
-        let values = try executor.run(plan, inputs: arguments.tensors, caches: arguments.caches, state: state)
-        var results: [String: Tensor] = [:]
-        for (output, value) in zip(program.outputs, values) {
-            if let value {
-                results[output.info.name] = value
-            } else if !cacheOutputs.contains(output.info.name) {
-                throw ONNXError(
-                    "graph.output_missing", "The output \"\(output.info.name)\" was not computed.")
-            }
+        defer { for index in arguments.indices { arguments[index] = nil } }
+        try entry.bound.run(arguments, values, state: state, profiler: profiler)
+        current = entry.bound
+    }
+
+    /// An output of the last run.
+    ///
+    /// - Throws: `graph.output_missing` when there is none, as after a run that failed or for a cache.
+    package func output(_ position: Int) throws(ONNXError) -> Tensor {
+        guard let value = try current?.output(position) else {
+            let name = model.program.outputs[position].info.name
+            throw ONNXError("graph.output_missing", "The output \"\(name)\" was not computed.")
         }
-        return results
+        return value
     }
 
     /// The subgraphs that inputs of these types and values select, such as the long or the short rotary tables.
     ///
     /// A decoder whose choice changes between two steps holds stale caches: it has to run its history again.
     package func branches(
-        _ inputs: [String: Tensor], cachedRows: Int, valueInputs: Set<String>
+        _ inputs: [Tensor?], cachedRows: Int, newRows: Int
     ) throws(ONNXError) -> [String] {
-        guard model.program.steps.contains(where: { !$0.subgraphs.isEmpty }) else { return [] }
-        let arguments = try arguments(inputs, cachedRows: cachedRows, valueInputs: valueInputs)
-        return try plan(arguments, nil, runState { false }).branches
+        guard model.program.hasSubgraphs else { return [] }
+        state.reset(isCancelled: { false })
+        return try entry(inputs, cachedRows, newRows, nil).entry.plan.branches
     }
 
-    private struct Arguments {
-        var tensors: [Tensor?] = []
-        var caches: [KVCache?] = []
-        var types: [(type: TensorType, value: Tensor?, isCache: Bool)] = []
-        var signature: [InputSignature.Input] = []
+    /// The plan for a run, one that is kept or a new one, and the values that depend on the length.
+    private func entry(
+        _ inputs: [Tensor?], _ cachedRows: Int, _ newRows: Int, _ branches: [String]?
+    ) throws(ONNXError) -> (entry: PlanEntry, values: [Tensor]) {
+        var sibling: Int?
+        for (index, entry) in entries.enumerated() {
+            guard entry.fits(inputs, newRows: newRows, branches: branches) else { continue }
+            let values = try entry.values(cachedRows: cachedRows, state: state) {
+                (length: Int) throws(ONNXError) in try growingInputs(length, newRows)
+            }
+            if let values {
+                if index > 0 { entries.insert(entries.remove(at: index), at: 0) }
+                return (entry, values)
+            }
+            if sibling == nil, entry.growth == nil { sibling = index }
+        }
+        try check(inputs)
+        plansMade += 1
+        let plan = try PlanBuilder.plan(
+            model.program, inputs: facts(inputs, cachedRows, newRows), branches: branches, state: state)
+        var growth: PlanGrowth?
+        if let sibling {
+            let slots = growingPositions.map { plan.inputSlots[$0] }
+            growth = PlanGrowth(entries[sibling].plan, plan, inputs: slots)
+            if growth != nil { entries.remove(at: sibling) }
+        }
+        let bound = BoundPlan(
+            plan, caches: caches, changing: growth?.slots ?? [], resources: resources, arena: arena)
+        let entry = try PlanEntry(
+            plan, bound: bound, growth: growth, arguments: inputs, valueInputs: valueInputs,
+            cachedRows: cachedRows, newRows: newRows, branches: branches)
+        if entries.count >= Self.entryLimit { entries.removeLast() }
+        entries.insert(entry, at: 0)
+        let values = try entry.values(cachedRows: cachedRows, state: state) {
+            (length: Int) throws(ONNXError) in try growingInputs(length, newRows)
+        }
+        guard let values else {
+            throw ONNXError("internal.plan", "A plan does not hold for the inputs that it was made for.")
+        }
+        return (entry, values)
     }
 
-    private func arguments(
-        _ inputs: [String: Tensor], cachedRows: Int, valueInputs: Set<String>
-    ) throws(ONNXError) -> Arguments {
-        try checkNames(inputs)
-        var result = Arguments()
-        for input in model.program.inputs {
-            result.caches.append(nil)
-            if let cache = caches[input.info.name] {
-                let shape = try Shape([cache.batch, cache.heads, cachedRows, cache.headSize])
-                let type = TensorType(.float32, shape)
-                result.tensors.append(nil)
-                result.types.append((type, nil, true))
-                result.signature.append(InputSignature.Input(type: type, isCache: true, value: nil))
+    private var growingPositions: [Int] {
+        caches.indices.filter { caches[$0] != nil || lengthInputs.contains($0) }
+    }
+
+    /// Types and known elements of the inputs for a plan.
+    private func facts(
+        _ inputs: [Tensor?], _ cachedRows: Int, _ newRows: Int
+    ) throws(ONNXError) -> [(type: TensorType, value: Tensor?, isCache: Bool)] {
+        var result: [(type: TensorType, value: Tensor?, isCache: Bool)] = []
+        for index in inputs.indices {
+            if let cache = caches[index] {
+                result.append((try cacheType(cache, cachedRows), nil, true))
                 continue
             }
-            guard let tensor = inputs[input.info.name] else {
+            let isLength = lengthInputs.contains(index)
+            guard let tensor = isLength ? try mask(cachedRows + newRows) : inputs[index] else {
                 throw ONNXError(
                     "run.input_missing",
-                    "The model needs the input \"\(input.info.name)\", which is not given.")
+                    "The model needs the input \"\(model.program.inputs[index].info.name)\", which is not given."
+                )
             }
-            try check(tensor, against: input.info)
-            let type = TensorType(tensor.elementType, tensor.shape)
-            let byValue = valueInputs.contains(input.info.name)
-            result.tensors.append(tensor)
-            result.types.append((type, byValue ? tensor : nil, false))
-            result.signature.append(
-                InputSignature.Input(type: type, isCache: false, value: byValue ? try tensor.integers() : nil)
-            )
+            let isKnown = isLength || valueInputs.contains(index)
+            result.append(
+                (TensorType(tensor.elementType, tensor.shape), isKnown ? tensor : nil, false))
         }
         return result
     }
 
-    private func runState(_ isCancelled: @escaping @Sendable () -> Bool) -> RunState {
-        RunState(
-            workers: model.workers, intermediateByteLimit: model.options.intermediateByteLimit,
-            isCancelled: isCancelled)
+    /// The inputs that differ with the number of cached rows, by slot of a plan.
+    private func growingInputs(
+        _ cachedRows: Int, _ newRows: Int
+    ) throws(ONNXError) -> [Int: (type: TensorType, value: Tensor?)] {
+        guard let slots = entries.first?.plan.inputSlots else { return [:] }
+        var result: [Int: (type: TensorType, value: Tensor?)] = [:]
+        for index in growingPositions {
+            if let cache = caches[index] {
+                result[slots[index]] = (try cacheType(cache, cachedRows), nil)
+            } else {
+                let mask = try mask(cachedRows + newRows)
+                result[slots[index]] = (TensorType(mask.elementType, mask.shape), mask)
+            }
+        }
+        return result
+    }
+
+    private func cacheType(_ cache: KVCache, _ rows: Int) throws(ONNXError) -> TensorType {
+        TensorType(.float32, try Shape([cache.batch, cache.heads, rows, cache.headSize]))
+    }
+
+    /// Ones `[1, length]`.
+    private func mask(_ length: Int) throws(ONNXError) -> Tensor {
+        if let ones, ones.shape.elementCount >= length {
+            return try Tensor(.int64, Shape([1, length]), storage: ones.storage)
+        }
+        let capacity = max(256, length + length / 2)
+        let grown = try Tensor([Int64](repeating: 1, count: capacity), shape: [1, capacity])
+        ones = grown
+        return try Tensor(.int64, Shape([1, length]), storage: grown.storage)
+    }
+
+    private func check(_ inputs: [Tensor?]) throws(ONNXError) {
+        for (tensor, input) in zip(inputs, model.program.inputs) {
+            if let tensor { try check(tensor, against: input.info) }
+        }
     }
 
     private func checkNames(_ inputs: [String: Tensor]) throws(ONNXError) {
@@ -189,21 +320,12 @@ public final class InferenceSession {
             )
         }
     }
-
-    private func plan(
-        _ arguments: Arguments, _ branches: [String]?, _ state: RunState
-    ) throws(ONNXError) -> ExecutionPlan {
-        let signature = InputSignature(inputs: arguments.signature, branches: branches)
-        if let index = plans.firstIndex(where: { $0.signature == signature }) { return plans[index].plan }
-        let plan = try PlanBuilder.plan(
-            model.program, inputs: arguments.types, branches: branches, state: state)
-        if plans.count >= 4 { plans.removeFirst() }
-        plans.append((signature, plan))
-        return plan
-    }
 }
 
 extension GraphProgram {
+    /// Whether any step has a subgraph.
+    var hasSubgraphs: Bool { steps.contains { !$0.subgraphs.isEmpty } }
+
     /// The format of a cache behind this input; nil unless one operator alone reads the input, can append to a cache
     /// there, and writes that output.
     func cacheFormat(input: String, output: String) -> KVCache.Format? {

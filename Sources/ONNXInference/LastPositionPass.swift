@@ -3,45 +3,62 @@ import ONNXGraph
 import ONNXOperators
 import ONNXTensors
 
-/// Lets a decoder compute its logits for the last positions only: puts a `LastPositions` before the last product.
+/// Lets a decoder compute its logits for the last positions only: puts a `LastPositions` before the last product, or
+/// as far before it as each position is worked on alone: behind the last layer's attention.
 ///
 /// The count of positions becomes one more input of the graph, ``inputName``.
-enum LastPositionPass {
+struct LastPositionPass {
     /// The int64 input `[1]` that says for how many positions logits are computed.
     static let inputName = "onnxlm.positions"
 
-    /// Operators that work on each position alone, with the hidden state as their first input.
-    private static let rowwise: Set<String> = ["Add", "Cast", "Div", "Mul", "Sub", "Tanh"]
-    private static let products: Set<String> = ["MatMul", "com.microsoft.MatMulNBits"]
+    private var graph: Graph
+    private var producers: [String: Int] = [:]
+    /// The nodes that read a value; −1 for the graph's outputs and for subgraphs.
+    private var readers: [String: Set<Int>] = [:]
+    /// Nodes that work on the last positions only.
+    private var region: Set<Int> = []
+    /// Values that the region reads from outside, which have all positions.
+    private var border: [String] = []
 
     /// Changes the graph where its output `name` comes from a product through position-wise steps; gives false, and
     /// changes nothing, where it does not.
     static func apply(to graph: inout Graph, output name: String) -> Bool {
-        var producers: [String: Int] = [:]
-        var readers: [String: Int] = [:]
+        var pass = LastPositionPass(graph)
+        guard pass.takeProduct(output: name) else { return false }
+        pass.widen()
+        pass.insertSlices()
+        graph = pass.graph
+        return true
+    }
+
+    private init(_ graph: Graph) {
+        self.graph = graph
         for (index, node) in graph.nodes.enumerated() {
-            for output in node.outputs { producers[output] = index }
-            for input in Set(node.inputs) { readers[input, default: 0] += 1 }
+            for output in node.outputs where !output.isEmpty { producers[output] = index }
+            for input in node.inputs where !input.isEmpty { readers[input, default: []].insert(index) }
+            for subgraph in node.subgraphs {
+                for name in subgraph.capturedNames { readers[name, default: []].insert(-1) }
+            }
         }
+        for output in graph.outputs { readers[output.name, default: []].insert(-1) }
+    }
+
+    /// Takes the nodes from the output back to the last product into the region.
+    private mutating func takeProduct(output name: String) -> Bool {
         var value = name
         while let index = producers[value] {
             let node = graph.nodes[index]
-            guard readers[value, default: 0] == (value == name ? 0 : 1) else { return false }
-            if products.contains(node.qualifiedType) {
-                guard node.inputs.count >= 2, let hidden = node.inputs.first,
-                    graph.initializers[node.inputs[1]] != nil
+            let others = readers[value, default: []].subtracting(region)
+            guard value == name ? others == [-1] : others.isEmpty else { return false }
+            region.insert(index)
+            if SequenceInputs.products.contains(node.qualifiedType) {
+                guard let inputs = SequenceInputs.of(node, graph),
+                    node.outputs.allSatisfy({ $0 == value || $0.isEmpty })
                 else { return false }
-                let slice = "onnxlm.last_positions"
-                graph.nodes[index].inputs[0] = slice
-                graph.nodes.insert(
-                    Node(
-                        name: slice, domain: OperatorRegistry.internalDomain, operatorType: "LastPositions",
-                        inputs: [hidden, inputName], outputs: [slice]),
-                    at: index)
-                graph.inputs.append(ValueInfo(name: inputName, type: .tensor(.int64, [.fixed(1)])))
+                border = inputs
                 return true
             }
-            guard rowwise.contains(node.qualifiedType) else { return false }
+            guard SequenceInputs.elementwise.contains(node.qualifiedType) else { return false }
             let variable = node.inputs.filter { graph.initializers[$0] == nil }
             guard variable.count == 1, let next = variable.first,
                 node.inputs.allSatisfy({ (graph.initializers[$0]?.shape.elementCount ?? 1) == 1 })
@@ -49,5 +66,62 @@ enum LastPositionPass {
             value = next
         }
         return false
+    }
+
+    /// Takes more nodes into the region as long as only the region reads them. Where that ends at values that are not
+    /// known to be `[batch, positions, …]`, nothing more is taken.
+    private mutating func widen() {
+        let before = (region, border)
+        while let (node, inputs) = nextCandidate() {
+            region.insert(node)
+            border.removeAll { producers[$0] == node }
+            for input in inputs where !border.contains(input) { border.append(input) }
+        }
+        let isSequence = border.allSatisfy { value in
+            producers[value].map { SequenceInputs.givesSequences(graph.nodes[$0], value) } ?? false
+        }
+        if !isSequence { (region, border) = before }
+    }
+
+    private func nextCandidate() -> (node: Int, inputs: [String])? {
+        for value in border {
+            if let candidate = candidate(value) { return candidate }
+        }
+        return nil
+    }
+
+    private func candidate(_ value: String) -> (node: Int, inputs: [String])? {
+        guard let index = producers[value], let inputs = SequenceInputs.of(graph.nodes[index], graph),
+            graph.nodes[index].outputs.allSatisfy({ output in
+                output.isEmpty || readers[output, default: []].isSubset(of: region)
+            })
+        else { return nil }
+        return (index, inputs)
+    }
+
+    private mutating func insertSlices() {
+        var names: [String: String] = [:]
+        for value in border { names[value] = "onnxlm.last_positions." + value }
+        var nodes: [Node] = []
+        var made: Set<String> = []
+        for (index, node) in graph.nodes.enumerated() {
+            var node = node
+            if region.contains(index) {
+                for (position, input) in node.inputs.enumerated() {
+                    guard let slice = names[input] else { continue }
+                    if made.insert(input).inserted {
+                        nodes.append(
+                            Node(
+                                name: slice, domain: OperatorRegistry.internalDomain,
+                                operatorType: "LastPositions", inputs: [input, Self.inputName],
+                                outputs: [slice]))
+                    }
+                    node.inputs[position] = slice
+                }
+            }
+            nodes.append(node)
+        }
+        graph.nodes = nodes
+        graph.inputs.append(ValueInfo(name: Self.inputName, type: .tensor(.int64, [.fixed(1)])))
     }
 }

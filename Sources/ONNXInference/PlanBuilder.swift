@@ -57,6 +57,8 @@ struct PlanBuilder {
         builder.plan.inputSlots = program.inputs.map { slots[$0.slot] }
         builder.plan.outputSlots = program.outputs.map { slots[$0.slot] }
         try builder.placeBuffers()
+        builder.plan.types = builder.facts.map(\.type)
+        builder.plan.known = builder.facts.map(\.value)
         return builder.plan
     }
 
@@ -97,6 +99,7 @@ struct PlanBuilder {
                 let branch = forcedBranches.flatMap { position < $0.count ? $0[position] : nil } ?? chosen
                 if let subgraph = step.subgraphs[branch] {
                     plan.branches.append(branch)
+                    plan.decisions.append(.branch(step, inputs: inputs, chosen: chosen))
                     return try emitInlined(subgraph, outputs, slots)
                 }
             }
@@ -117,30 +120,42 @@ struct PlanBuilder {
     private mutating func evaluate(
         _ step: GraphProgram.Step, _ inputs: [Int], _ outputs: [Int], _ plans: [OutputPlan]
     ) throws(ONNXError) -> Bool {
-        let allConstant = zip(plans, outputs).allSatisfy { plan, slot in
+        let known = inputs.map { $0 < 0 ? nil : facts[$0].value }
+        let isKnown = inputs.map { $0 < 0 || facts[$0].value != nil }
+        guard
+            let values = try Self.knownOutputs(
+                step, inputs: known, allKnown: !isKnown.contains(false), plans: plans, state: state)
+        else { return false }
+        for (slot, value) in zip(outputs, values) where slot >= 0 {
+            facts[slot] = Fact(type: value.map { TensorType($0.elementType, $0.shape) }, value: value)
+            plan.presets[slot] = value
+        }
+        plan.decisions.append(.evaluated(step, inputs: inputs, outputs: outputs))
+        return true
+    }
+
+    /// The outputs of a step that can run before the run; nil for one that cannot, or had better not.
+    static func knownOutputs(
+        _ step: GraphProgram.Step, inputs: [Tensor?], allKnown: Bool, plans: [OutputPlan], state: RunState
+    ) throws(ONNXError) -> [Tensor?]? {
+        let allConstant = zip(plans, step.outputs).allSatisfy { plan, slot in
             if case .constant = plan.placement { return true }
             return slot < 0
         }
         if !allConstant {
-            guard inputs.allSatisfy({ $0 < 0 || facts[$0].value != nil }) else { return false }
+            guard allKnown else { return nil }
             var total = 0
             for plan in plans {
                 switch plan.placement {
                 case .allocated:
                     total += try plan.type.elementType.byteCount(forElements: plan.type.shape.elementCount)
                 case .view, .constant: break
-                case .cache, .deferred: return false
+                case .cache, .deferred: return nil
                 }
-                guard total <= Self.knownValueLimit else { return false }
+                guard total <= Self.knownValueLimit else { return nil }
             }
         }
-        let values = try EagerRunner.run(
-            step, inputs: inputs.map { $0 < 0 ? nil : facts[$0].value }, plans: plans, state: state)
-        for (slot, value) in zip(outputs, values) where slot >= 0 {
-            facts[slot] = Fact(type: value.map { TensorType($0.elementType, $0.shape) }, value: value)
-            plan.presets[slot] = value
-        }
-        return true
+        return try EagerRunner.run(step, inputs: inputs, plans: plans, state: state)
     }
 
     private mutating func emitBound(
@@ -191,6 +206,7 @@ struct PlanBuilder {
             facts[slot] = fact
         }
         touch(inputs, index)
+        plan.decisions.append(.bound(index, plans))
         plan.steps.append(
             ExecutionPlan.PlannedStep(
                 step: step, inputs: inputs, outputs: outputs, kind: .bound(actions, computes: computes)))
@@ -227,6 +243,7 @@ struct PlanBuilder {
         if !captures.isEmpty { plan.subgraphCaptures[plan.steps.count] = captures }
         touch(inputs, Int.max)
         for slot in outputs where slot >= 0 { facts[slot] = Fact() }
+        plan.decisions.append(.dynamic(plan.steps.count))
         plan.steps.append(
             ExecutionPlan.PlannedStep(step: step, inputs: inputs, outputs: outputs, kind: .dynamic))
     }
@@ -248,6 +265,7 @@ struct PlanBuilder {
             let source = inner[output.slot]
             facts[slot] = facts[source]
             plan.presets[slot] = plan.presets[source]
+            plan.decisions.append(.alias(from: source, to: slot))
             if plan.presets[slot] != nil { continue }
             let index = plan.steps.count
             touch([source], index)

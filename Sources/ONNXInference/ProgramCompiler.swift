@@ -95,7 +95,8 @@ struct ProgramCompiler {
             var outputs: [Int] = []
             for name in node.outputs { outputs.append(name.isEmpty ? -1 : try define(name)) }
             return GraphProgram.Step(
-                label: node.label, operation: prepared, inputs: inputs, outputs: outputs,
+                label: node.label, kind: node.qualifiedType, operation: prepared, inputs: inputs,
+                outputs: outputs,
                 requestedOutputs: node.outputs.map { !$0.isEmpty }, subgraphs: subgraphs)
         } catch {
             throw error.adding(node.label)

@@ -6,13 +6,21 @@ import ONNXKernels
 final class RunState {
     let workers: WorkerPool
     let intermediateByteLimit: Int
-    let isCancelled: @Sendable () -> Bool
-    private var nodesLeft = 50_000_000
+    private(set) var isCancelled: @Sendable () -> Bool
+    private var nodesLeft = nodeLimit
+
+    private static let nodeLimit = 50_000_000
 
     init(workers: WorkerPool, intermediateByteLimit: Int, isCancelled: @escaping @Sendable () -> Bool) {
         self.workers = workers
         self.intermediateByteLimit = intermediateByteLimit
         self.isCancelled = isCancelled
+    }
+
+    /// Sets the state up for another run.
+    func reset(isCancelled: @escaping @Sendable () -> Bool) {
+        self.isCancelled = isCancelled
+        nodesLeft = Self.nodeLimit
     }
 
     /// Counts one node against the limit of nodes in a run.

@@ -24,26 +24,50 @@ package enum AvailableCores {
         return Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
 
-    /// The smallest quota of this process's control group and the groups around it, rounded up to whole cores.
     private static func controlGroupQuota() -> Int? {
         #if os(Linux)
-            guard let groups = contents(of: "/proc/self/cgroup") else { return nil }
-            guard let line = groups.split(separator: "\n").first(where: { $0.hasPrefix("0::") }) else {
-                return nil
-            }
-            var parts = line.dropFirst(3).split(separator: "/")
-            var smallest: Int?
-            while true {
-                let folder = (["/sys/fs/cgroup"] + parts.map(String.init)).joined(separator: "/")
-                if let text = contents(of: folder + "/cpu.max"), let quota = cores(ofQuota: text) {
-                    smallest = min(smallest ?? quota, quota)
-                }
-                if parts.isEmpty { return smallest }
-                parts.removeLast()
-            }
+            return quota(ofGroups: "/proc/self/cgroup", under: "/sys/fs/cgroup")
         #else
             return nil
         #endif
+    }
+
+    /// The smallest quota of a process's control group and the groups around it, rounded up to whole cores.
+    ///
+    /// - Parameters:
+    ///   - file: the list of the process's groups, one for each hierarchy.
+    ///   - root: where the hierarchies are mounted. In a container that may be the process's own group, so that
+    ///     folders which the list names are missing below it.
+    package static func quota(ofGroups file: String, under root: String) -> Int? {
+        var smallest: Int?
+        for line in (contents(of: file) ?? "").split(separator: "\n") {
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { continue }
+            let controllers = fields[1]
+            let isUnified = controllers.isEmpty
+            guard isUnified || controllers.split(separator: ",").contains("cpu") else { continue }
+            var parts = fields[2].split(separator: "/").map(String.init)
+            if parts.contains("..") { continue }
+            while true {
+                let base = isUnified ? [root] : [root, String(controllers)]
+                let folder = (base + parts).joined(separator: "/")
+                let cores = isUnified ? unifiedQuota(folder) : legacyQuota(folder)
+                if let cores { smallest = min(smallest ?? cores, cores) }
+                if parts.popLast() == nil { break }
+            }
+        }
+        return smallest
+    }
+
+    private static func unifiedQuota(_ folder: String) -> Int? {
+        contents(of: folder + "/cpu.max").flatMap(cores(ofQuota:))
+    }
+
+    private static func legacyQuota(_ folder: String) -> Int? {
+        guard let quota = contents(of: folder + "/cpu.cfs_quota_us"),
+            let period = contents(of: folder + "/cpu.cfs_period_us")
+        else { return nil }
+        return cores(ofQuota: quota + " " + period)
     }
 
     /// Reads `cpu.max`: `QUOTA PERIOD` in microseconds, or `max PERIOD`; nil without a quota.

@@ -30,6 +30,49 @@ package final class QuantizedActivations {
         _ x: UnsafePointer<Float>, rows: Int, rowStride: Int? = nil, for matrix: QuantizedMatrix,
         workers: WorkerPool
     ) throws(ONNXError) {
+        try prepare(rows: rows, for: matrix)
+        guard rows > 0 else { return }
+        let stride = rowStride ?? matrix.k
+        workers.run(count: (rows + 3) / 4) { group in
+            let first = group * 4
+            quantizeGroup(x + first * stride, stride, first, min(4, rows - first), matrix)
+        }
+    }
+
+    /// Quantises root mean square norms: what would be `norm.y` passes through memory of four rows for each thread.
+    ///
+    /// - Parameters:
+    ///   - norm: `y` is not written; `sum` is.
+    ///   - skipRows: rows of `norm.skip`, which serve the rows in turn.
+    /// - Throws: `memory.exhausted`.
+    package func quantize(
+        rmsNorm norm: NormArguments, skipRows: Int, for matrix: QuantizedMatrix, workers: WorkerPool,
+        scratch: KernelScratch
+    ) throws(ONNXError) {
+        try prepare(rows: norm.rows, for: matrix)
+        guard norm.rows > 0 else { return }
+        let width = norm.width
+        let memory = try scratch.reserve(byteCount: workers.threadCount * 4 * width * 4)
+            .assumingMemoryBound(to: Float.self)
+        workers.run(count: (norm.rows + 3) / 4) { group, slot in
+            let first = group * 4
+            let count = min(4, norm.rows - first)
+            let normed = memory + slot * 4 * width
+            for row in 0..<count {
+                let offset = (first + row) * width
+                var args = onnxlm_norm_args(
+                    x: norm.x + offset, skip: norm.skip.map { $0 + (first + row) % skipRows * width },
+                    skip_row_stride: 0, skip_bias: norm.skipBias, scale: norm.scale, bias: norm.bias,
+                    y: normed + row * width, sum: norm.sum.map { $0 + offset }, rows: 1,
+                    width: Int64(width), epsilon: norm.epsilon)
+                matrix.kernels.rmsNorm(&args)
+            }
+            quantizeGroup(normed, width, first, count, matrix)
+        }
+    }
+
+    /// Makes room for rows of the inputs of `matrix`.
+    private func prepare(rows: Int, for matrix: QuantizedMatrix) throws(ONNXError) {
         let header = matrix.header
         let stored = Self.storedRows(rows)
         let paddedK = header.paddedK
@@ -44,18 +87,27 @@ package final class QuantizedActivations {
         k = header.k
         blockSize = header.blockSize
         blocks = header.blocks
-        guard memory != nil, rows > 0 else { return }
-        let stride = rowStride ?? header.k
-        let kernels = matrix.kernels
-        workers.run(count: (rows + 3) / 4) { group in
-            let first = group * 4
-            let count = min(4, rows - first)
-            var args = onnxlm_quantize_rows_args(
-                x: x + first * stride, x_row_stride: Int64(stride), rows: Int64(count),
-                group_size: count == 1 ? 1 : 4, k: Int64(header.k), block_size: Int64(header.blockSize),
-                blocks: Int64(header.blocks), values: values(row: first), scales: scales(row: first),
-                sums: sums(row: first))
-            kernels.quantizeRows(&args)
+    }
+
+    private func quantizeGroup(
+        _ x: UnsafePointer<Float>, _ stride: Int, _ first: Int, _ count: Int, _ matrix: QuantizedMatrix
+    ) {
+        var args = onnxlm_quantize_rows_args(
+            x: x, x_row_stride: Int64(stride), rows: Int64(count), group_size: count == 1 ? 1 : 4,
+            k: Int64(k), block_size: Int64(blockSize), blocks: Int64(blocks), values: values(row: first),
+            scales: scales(row: first), sums: sums(row: first))
+        matrix.kernels.quantizeRows(&args)
+    }
+
+    /// - Throws: `kernel.quantized_matrix` if products of a matrix cannot read what is held.
+    func check(_ matrix: QuantizedMatrix) throws(ONNXError) {
+        guard fits(matrix) else {
+            throw ONNXError(
+                "kernel.quantized_matrix",
+                """
+                Activations quantised for K \(k) and block size \(blockSize) do not fit a matrix of K \(matrix.k) \
+                and block size \(matrix.blockSize).
+                """)
         }
     }
 

@@ -63,6 +63,15 @@ extension RowKernels {
         }
     }
 
+    /// A function of two arrays on the calling thread.
+    static func apply(
+        _ kernel: KernelSet.Binary, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+        into y: UnsafeMutablePointer<Float>, count: Int
+    ) {
+        var args = onnxlm_binary_args(a: a, b: b, y: y, count: Int64(count))
+        kernel(&args)
+    }
+
     /// `silu(gate) * up`, row by row with strides, for gate and up that lie in one buffer; y may be gate or up.
     package static func siluMultiply(
         gate: UnsafePointer<Float>, up: UnsafePointer<Float>, inputRowStride: Int,

@@ -25,6 +25,12 @@
         @Option(help: "Measured runs, after one that is not measured.")
         var `repeat` = 3
 
+        @Option(help: "Prompt tokens of the run that is not measured; 0 for no such run. By default all.")
+        var warmUpTokens: Int?
+
+        @Flag(help: "Leave out the memory's read rate, which takes a second and a gibibyte.")
+        var noMemoryRate = false
+
         @Flag(help: "Print one JSON object.")
         var json = false
 
@@ -34,13 +40,17 @@
             else {
                 throw ValidationError("--prompt-tokens, --new-tokens and --repeat have to be 1 or more.")
             }
+            if let warmUpTokens, !(0...promptTokens).contains(warmUpTokens) {
+                throw ValidationError(
+                    "--warm-up-tokens is \(warmUpTokens); it has to be from 0 to --prompt-tokens.")
+            }
         }
 
         func run() throws {
             let report = try Benchmark(
                 path: model.model, options: model.loadOptions, promptTokens: promptTokens,
-                newTokens: newTokens,
-                runs: `repeat`
+                newTokens: newTokens, runs: `repeat`, warmUpTokens: warmUpTokens ?? promptTokens,
+                measuresMemory: !noMemoryRate
             ).run()
             if json { return Console.line(report.json.jsonText(style: .indented)) }
             Console.line(report.text)

@@ -13,6 +13,10 @@
         let promptTokens: Int
         let newTokens: Int
         let runs: Int
+        /// Prompt of the run that is not measured; 0 leaves it out.
+        let warmUpTokens: Int
+        /// Whether the memory's read rate is measured too, on a gibibyte.
+        let measuresMemory: Bool
 
         /// The figures of one benchmark.
         struct Report {
@@ -52,15 +56,15 @@
             }
             let vocabulary = model.configuration.vocabularySize ?? 1000
             let prompt = (0..<promptTokens).map { ($0 * 7919 + 13) % max(1, min(vocabulary, 30_000)) }
-            for run in 0...runs {
+            if warmUpTokens > 0 { _ = try measure(model, Array(prompt.prefix(warmUpTokens))) }
+            for _ in 0..<runs {
                 let (prefill, decode, cacheBytes) = try measure(model, prompt)
-                guard run > 0 else { continue }
                 report.prefillRates.append(prefill)
                 report.decodeRates.append(decode)
                 report.bytesPerToken = model.inferenceModel.weightByteCount + cacheBytes
             }
             report.peakBytes = Self.peakResidentBytes()
-            report.memoryReadRate = try MemoryReadRate.measure(threads: report.threads)
+            if measuresMemory { report.memoryReadRate = try MemoryReadRate.measure(threads: report.threads) }
             return report
         }
 
@@ -119,15 +123,19 @@
         }
 
         var text: String {
-            """
-            load      \(String(format: "%.3f", loadSeconds)) s
-            prefill   \(String(format: "%.1f", Self.median(prefillRates))) tokens/s
-            decode    \(String(format: "%.1f", Self.median(decodeRates))) tokens/s, \
-            \(String(format: "%.0f", memoryFraction * 100)) % of the memory's read rate of \
-            \(ByteAmount(Int(memoryReadRate)))/s
-            peak RSS  \(ByteAmount(peakBytes))
-            threads   \(threads)
-            """
+            let memory =
+                memoryReadRate > 0
+                ? """
+                , \(String(format: "%.0f", memoryFraction * 100)) % of the memory's read rate of \
+                \(ByteAmount(Int(memoryReadRate)))/s
+                """ : ""
+            return """
+                load      \(String(format: "%.3f", loadSeconds)) s
+                prefill   \(String(format: "%.1f", Self.median(prefillRates))) tokens/s
+                decode    \(String(format: "%.1f", Self.median(decodeRates))) tokens/s\(memory)
+                peak RSS  \(ByteAmount(peakBytes))
+                threads   \(threads)
+                """
         }
     }
 #endif

@@ -25,7 +25,7 @@
         @Flag(help: "Replace the folder if it exists.")
         var overwrite = false
 
-        @Option(help: "How weights are quantised: balanced, small or precise.")
+        @Option(help: "How weights are quantised: balanced, small, precise or symmetric.")
         var recipe = "balanced"
 
         @Option(help: "1: float activations, exact; 4: int8 activations, faster.")
@@ -36,7 +36,8 @@
                 throw ValidationError("--accuracy-level is \(accuracyLevel); 1 and 4 are there.")
             }
             guard Self.recipes[recipe] != nil else {
-                throw ValidationError("--recipe is \"\(recipe)\"; balanced, small and precise are there.")
+                throw ValidationError(
+                    "--recipe is \"\(recipe)\"; balanced, small, precise and symmetric are there.")
             }
             if let threads, !(1...256).contains(threads) {
                 throw ValidationError("--threads is \(threads); it has to be from 1 to 256.")
@@ -44,7 +45,7 @@
         }
 
         private static let recipes: [String: QuantizationRecipe] = [
-            "balanced": .balanced, "small": .small, "precise": .precise,
+            "balanced": .balanced, "small": .small, "precise": .precise, "symmetric": .symmetric,
         ]
 
         func run() throws {

@@ -13,7 +13,7 @@
                 Example: onnxlm synthesize phi-4-mini --layers 8 /tmp/phi-4-mini-8
                 """)
 
-        @Argument(help: "phi-4-mini or tiny.")
+        @Argument(help: "phi-4-mini, small or tiny.")
         var shape: String
 
         @Argument(help: "The folder to write; it must not exist.")

@@ -27,6 +27,12 @@ package protocol Operator: Sendable {
     /// Positions of inputs that may be a ``KVCache`` instead of a tensor, with the format that the cache must have.
     var cacheInputs: [Int: KVCache.Format] { get }
 
+    /// Positions of inputs whose length, or value, may differ from what ``inferOutputs(_:)`` saw, as long as the other
+    /// inputs do not: the outputs stay as planned, and ``run(_:)`` checks itself what it relies on.
+    ///
+    /// A decoder's step grows by one position from token to token; the operators that say so need no new plan.
+    var growingInputs: [Int] { get }
+
     /// Positions of inputs that ``prepared(_:)`` has copied, so that ``run(_:)`` no longer reads them and their
     /// memory may go.
     var absorbedInputs: [Int] { get }
@@ -42,6 +48,7 @@ package protocol Operator: Sendable {
 extension Operator {
     package func prepared(_ constants: ConstantInputs) throws(ONNXError) -> any Operator { self }
     package var cacheInputs: [Int: KVCache.Format] { [:] }
+    package var growingInputs: [Int] { [] }
     package var absorbedInputs: [Int] { [] }
     package var packedByteCount: Int { 0 }
     package func selectedSubgraph(_ context: InferenceContext) throws(ONNXError) -> String? { nil }

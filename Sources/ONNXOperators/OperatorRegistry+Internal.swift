@@ -8,6 +8,7 @@ extension OperatorRegistry {
     static let internalOperators: [OperatorDefinition] = [
         .init("LastPositions", domain: internalDomain, 1...1, LastPositions.self),
         .init("MatMulNBitsGroup", domain: internalDomain, 1...1, InFloat32<MatMulNBitsGroup>.self),
+        .init("NormMatMulNBits", domain: internalDomain, 1...1, NormMatMulNBits.self),
         .init("SiluMultiply", domain: internalDomain, 1...1, SiluMultiply.self),
     ]
 }

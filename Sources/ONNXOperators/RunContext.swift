@@ -11,25 +11,29 @@ package protocol SubgraphRunner: AnyObject {
 
 /// What an operator works with while it computes: inputs, outputs, threads, scratch memory.
 package final class RunContext {
-    package let workers: WorkerPool
-    /// Memory that kernels keep from call to call.
-    package let kernelScratch: KernelScratch
+    private let resources: RunResources
     private var inputs: [Tensor?] = []
     private var inputCaches: [KVCache?] = []
     package private(set) var outputs: [Tensor?] = []
     private weak var subgraphs: (any SubgraphRunner)?
-    private var scratchStorage: HeapStorage?
-    private let isCancelled: @Sendable () -> Bool
 
+    /// A context over what a session shares among its steps.
+    package init(_ resources: RunResources) { self.resources = resources }
+
+    /// A context with memory of its own.
+    ///
     /// - Parameter isCancelled: asked between pieces of long work.
-    package init(
+    package convenience init(
         workers: WorkerPool, kernelScratch: KernelScratch = KernelScratch(),
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) {
-        self.workers = workers
-        self.kernelScratch = kernelScratch
-        self.isCancelled = isCancelled
+        self.init(RunResources(workers: workers, kernelScratch: kernelScratch, isCancelled: isCancelled))
     }
+
+    package var workers: WorkerPool { resources.workers }
+
+    /// Memory that kernels keep from call to call.
+    package var kernelScratch: KernelScratch { resources.kernelScratch }
 
     /// Sets the context up for one node; `outputs` holds the buffers to fill, nil where nothing is to be written.
     package func reset(
@@ -41,9 +45,15 @@ package final class RunContext {
         self.subgraphs = subgraphs
     }
 
+    /// Puts another tensor in the place of one input; the position is one of those that were set up.
+    package func setInput(_ index: Int, _ tensor: Tensor?) { inputs[index] = tensor }
+
+    /// Puts another buffer in the place of one output; the position is one of those that were set up.
+    package func setBuffer(_ index: Int, _ tensor: Tensor?) { outputs[index] = tensor }
+
     /// A context for the same node and run with other tensors in the places of inputs and outputs.
     package func derived(inputs: [Tensor?], outputs: [Tensor?]) -> RunContext {
-        let context = RunContext(workers: workers, isCancelled: isCancelled)
+        let context = RunContext(workers: workers, isCancelled: resources.isCancelled)
         context.reset(inputs: inputs, caches: inputCaches, outputs: outputs, subgraphs: subgraphs)
         return context
     }
@@ -95,15 +105,11 @@ package final class RunContext {
 
     /// Uninitialised memory, 64-byte aligned, valid until the operator returns or asks again.
     package func scratch(byteCount: Int) throws(ONNXError) -> UnsafeMutableRawPointer {
-        if let scratchStorage, scratchStorage.byteCount >= byteCount { return scratchStorage.baseAddress }
-        scratchStorage = nil
-        let storage = try HeapStorage(byteCount: byteCount + byteCount / 4)
-        scratchStorage = storage
-        return storage.baseAddress
+        try resources.scratch(byteCount: byteCount)
     }
 
     /// Throws `run.cancelled` once the caller has given up.
     package func checkCancellation() throws(ONNXError) {
-        if isCancelled() { throw ONNXError("run.cancelled", "The run was cancelled.") }
+        if resources.isCancelled() { throw ONNXError("run.cancelled", "The run was cancelled.") }
     }
 }

@@ -33,6 +33,14 @@ struct SharedInputFusion: GraphPass {
         graph.nodes = graph.nodes.indices.filter { !removed.contains($0) }.map { graph.nodes[$0] }
     }
 
+    /// A node as a group of products: what this pass has made, or one product alone; nil for other nodes.
+    static func group(_ node: Node, _ graph: Graph) -> Node? {
+        if node.domain == OperatorRegistry.internalDomain && node.operatorType == "MatMulNBitsGroup" {
+            return node
+        }
+        return isProduct(node, graph) ? fusedNode([node]) : nil
+    }
+
     private static func isProduct(_ node: Node, _ graph: Graph) -> Bool {
         node.qualifiedType == "com.microsoft.MatMulNBits" && (3...6).contains(node.inputs.count)
             && node.outputs.count == 1 && !node.inputs[0].isEmpty

@@ -49,6 +49,18 @@ package final class HeapStorage: TensorStorage, @unchecked Sendable {
     deinit { free(baseAddress) }
 }
 
+/// The memory of another storage, kept alive: whether somebody holds this object tells whether the memory may be
+/// written again.
+package final class LentStorage: TensorStorage, @unchecked Sendable {
+    private let owner: HeapStorage
+
+    /// Lends all of `owner`.
+    package init(_ owner: HeapStorage) {
+        self.owner = owner
+        super.init(baseAddress: owner.baseAddress, byteCount: owner.byteCount)
+    }
+}
+
 /// A read-only region of a mapped file.
 package final class MappedStorage: TensorStorage, @unchecked Sendable {
     package let file: MappedFile

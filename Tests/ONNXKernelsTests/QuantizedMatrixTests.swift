@@ -181,10 +181,10 @@ import Testing
         let x = generator.floats(6 * 320)
         let scratch = KernelScratch()
         let together = matrices.map { GuardedMemory<Float>(count: 6 * $0.n) }
-        try QuantizedMatrix.multiply(
-            x, rows: 6, products: zip(matrices, together).map { QuantizedProduct($0, into: $1.base) },
-            workers: pool,
-            scratch: scratch)
+        let products = zip(matrices, together).map { QuantizedProduct($0, into: $1.base) }
+        try products.withUnsafeBufferPointer {
+            try QuantizedProducts.multiply(x, rows: 6, $0, workers: pool, scratch: scratch)
+        }
         for (matrix, joint) in zip(matrices, together) {
             let alone = GuardedMemory<Float>(count: 6 * matrix.n)
             defer { keepAlive(alone) }

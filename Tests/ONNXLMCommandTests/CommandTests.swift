@@ -87,6 +87,7 @@ struct CommandTests {
         (["generate", "/nowhere", "--tokens", "1"], 66, "model.not_found"),
         (["generate", "x"], 2, "--prompt"), (["frobnicate"], 2, "frobnicate"),
         (["bench", "x", "--threads", "0"], 2, "--threads"),
+        (["bench", "x", "--prompt-tokens", "8", "--warm-up-tokens", "9"], 2, "--warm-up-tokens"),
         (["generate", "x", "--tokens", "1,b"], 2, "no token number"),
     ])
     func mistakesHaveTheirExitCodes(arguments: [String], status: Int32, words: String) throws {
@@ -100,6 +101,21 @@ struct CommandTests {
         let outcome = try run("generate", Self.tiny, "--tokens", "1,99999999")
         #expect(outcome.status == 65)
         #expect(outcome.errors.contains("error[tokenizer.bad_id]"))
+    }
+
+    @Test func benchLeavesOutWhatIsNotAsked() throws {
+        let outcome = try run(
+            "bench", Self.tiny, "--prompt-tokens", "4", "--new-tokens", "2", "--repeat", "2",
+            "--warm-up-tokens", "0", "--no-memory-rate", "--json")
+        let json = try JSONValue.parse(outcome.output)
+        #expect(json["runs"]?.arrayValue?.count == 2)
+        #expect(json["memory_read_bytes_per_second"]?.doubleValue == 0)
+        #expect((json["bytes_per_token"]?.intValue ?? 0) > 0)
+        #expect((json["decode_tokens_per_second"]?.doubleValue ?? 0) > 0)
+        let text = try run(
+            "bench", Self.tiny, "--prompt-tokens", "4", "--new-tokens", "2", "--repeat", "1",
+            "--no-memory-rate")
+        #expect(text.output.contains("tokens/s\npeak RSS"))
     }
 
     @Test func helpAndVersionSucceed() throws {

@@ -8,7 +8,10 @@ import Testing
     private static let seeds = Array(UInt64(1)...60)
 
     @Test func listsItsPasses() {
-        #expect(GraphOptimizer.passNames == ["constant-folding", "silu-mul", "shared-input"])
+        #expect(
+            GraphOptimizer.passNames == [
+                "constant-folding", "silu-mul", "shared-input", "gated-products", "norm-products",
+            ])
     }
 
     /// Without the fused activation, optimised graphs give the bits of the plain ones.

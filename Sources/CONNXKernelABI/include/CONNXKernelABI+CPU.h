@@ -27,4 +27,17 @@ static inline void onnxlm_spin_hint(void) {
 #endif
 }
 
+/// Fetches the cache line of an address that is about to be read.
+static inline void onnxlm_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+/// Fetches the cache line of an address that is about to be written; nothing where there is no such instruction.
+static inline void onnxlm_prefetch_for_writing(const void *address) {
+    // Baseline x86-64 has no name for it; processors without it take it as no operation.
+#if defined(__x86_64__)
+    __asm__ __volatile__("prefetchw %0" : : "m"(*(const char *)address));
+#else
+    __builtin_prefetch(address, 1, 3);
+#endif
+}
+
 #pragma clang assume_nonnull end

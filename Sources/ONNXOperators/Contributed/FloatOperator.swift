@@ -36,6 +36,7 @@ struct InFloat32<Base: FloatOperator>: Operator {
     }
 
     var cacheInputs: [Int: KVCache.Format] { base.cacheInputs }
+    var growingInputs: [Int] { base.growingInputs }
     var absorbedInputs: [Int] { base.absorbedInputs + widenedConstants.keys }
     var packedByteCount: Int { base.packedByteCount }
 

@@ -129,6 +129,9 @@ struct GroupQueryAttention: FloatOperator {
         ]
     }
 
+    // Each run checks the lengths of its rows against the caches and the rotary tables.
+    var growingInputs: [Int] { [Input.pastKey, Input.pastValue, Input.lengths, Input.totalLength] }
+
     func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
         let geometry = try geometry(context)
         let total = try Self.totalLength(try context.value(Input.totalLength))

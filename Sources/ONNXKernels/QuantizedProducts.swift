@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package import ONNXErrors
+
+/// Where the product of one matrix goes.
+package struct QuantizedProduct {
+    package var matrix: QuantizedMatrix
+    /// `[rows, N]`, rows `rowStride` elements apart.
+    package var y: UnsafeMutablePointer<Float>
+    package var rowStride: Int
+
+    /// `rowStride` is N unless given.
+    package init(_ matrix: QuantizedMatrix, into y: UnsafeMutablePointer<Float>, rowStride: Int? = nil) {
+        self.matrix = matrix
+        self.y = y
+        self.rowStride = rowStride ?? matrix.n
+    }
+}
+
+/// Products of one input with several matrices, as one job for the workers. Nothing here allocates but the memory
+/// that activations and scratch keep.
+package enum QuantizedProducts {
+    /// Panels of 8 columns that a task takes: enough tasks for the threads to even out, each long enough to stream
+    /// through memory.
+    private static func panelsPerTask(_ total: Int, _ workers: WorkerPool) -> Int {
+        max(2, min(64, total / (workers.threadCount * 8)) / 2 * 2)
+    }
+
+    /// Several products of the same input; all matrices have the same K.
+    ///
+    /// - Throws: `memory.exhausted`, `kernel.quantized_matrix` if the matrices differ in K.
+    package static func multiply(
+        _ x: UnsafePointer<Float>, rows: Int, xRowStride: Int? = nil,
+        _ products: UnsafeBufferPointer<QuantizedProduct>, workers: WorkerPool, scratch: KernelScratch
+    ) throws(ONNXError) {
+        guard let first = products.first, rows > 0 else { return }
+        let stride = xRowStride ?? first.matrix.k
+        for product in products where product.matrix.k != first.matrix.k {
+            throw ONNXError(
+                "kernel.quantized_matrix",
+                "Products of one input need matrices of equal K, not \(first.matrix.k) and \(product.matrix.k)."
+            )
+        }
+        var start = 0
+        while start < products.count {
+            let leader = products[start].matrix
+            var end = start + 1
+            while end < products.count, products[end].matrix.sharesActivations(with: leader) { end += 1 }
+            if leader.usesQuantizedActivations {
+                try scratch.activations.quantize(
+                    x, rows: rows, rowStride: stride, for: leader, workers: workers)
+                try multiply(
+                    scratch.activations, UnsafeBufferPointer(rebasing: products[start..<end]),
+                    workers: workers)
+            } else {
+                for product in products[start..<end] {
+                    try product.matrix.multiplyFloat(
+                        x, rows: rows, xRowStride: stride, into: product.y, yRowStride: product.rowStride,
+                        workers: workers, scratch: scratch)
+                }
+            }
+            start = end
+        }
+    }
+
+    /// Several products of activations that are quantised already.
+    ///
+    /// - Throws: `kernel.quantized_matrix` if the activations are not for one of the matrices.
+    package static func multiply(
+        _ activations: QuantizedActivations, _ products: UnsafeBufferPointer<QuantizedProduct>,
+        workers: WorkerPool
+    ) throws(ONNXError) {
+        var total = 0
+        for product in products {
+            try activations.check(product.matrix)
+            total += product.matrix.panelCount
+        }
+        let perTask = panelsPerTask(total, workers)
+        workers.run(count: (total + perTask - 1) / perTask) { task in
+            var first = task * perTask
+            var left = min(perTask, total - first)
+            for product in products {
+                let panels = product.matrix.panelCount
+                if first >= panels {
+                    first -= panels
+                    continue
+                }
+                let count = min(left, panels - first)
+                if count <= 0 { break }
+                product.matrix.multiplyPanels(first, count, activations, product)
+                left -= count
+                first = 0
+            }
+        }
+    }
+
+    /// `y = silu(x Gᵀ) · (x Uᵀ)`: the gate and the upward product of a feed-forward part in one job, each task
+    /// joining the columns that it has computed. The bits are those of the separate steps.
+    ///
+    /// - Throws: `kernel.quantized_matrix` if the matrices differ in size or the activations are not for them,
+    ///   `memory.exhausted`.
+    package static func multiplyGated(
+        _ activations: QuantizedActivations, gate: QuantizedMatrix, up: QuantizedMatrix,
+        into y: UnsafeMutablePointer<Float>, rowStride: Int, workers: WorkerPool, scratch: KernelScratch
+    ) throws(ONNXError) {
+        try activations.check(gate)
+        try activations.check(up)
+        guard gate.n == up.n else {
+            throw ONNXError(
+                "kernel.quantized_matrix",
+                "Gate and up need matrices of equal N, not \(gate.n) and \(up.n).")
+        }
+        let rows = activations.rows
+        let total = gate.panelCount
+        // What a task computes of up stays in the second-level cache.
+        let perTask = max(2, min(panelsPerTask(2 * total, workers), 32768 / (8 * rows)) / 2 * 2)
+        let slotSize = rows * perTask * 8
+        let memory = try scratch.reserve(byteCount: slotSize * 4 * workers.threadCount)
+            .assumingMemoryBound(to: Float.self)
+        let siluMultiply = gate.kernels.siluMultiply
+        workers.run(count: (total + perTask - 1) / perTask) { task, slot in
+            let first = task * perTask
+            let count = min(perTask, total - first)
+            let tile = memory + slot * slotSize
+            let column = first * 8
+            gate.multiplyPanels(
+                first, count, activations, QuantizedProduct(gate, into: y, rowStride: rowStride))
+            up.multiplyPanels(
+                first, count, activations,
+                QuantizedProduct(up, into: tile - column, rowStride: perTask * 8))
+            let width = min(count * 8, gate.n - column)
+            for row in 0..<rows {
+                let target = y + (row * rowStride + column)
+                RowKernels.apply(
+                    siluMultiply, target, tile + row * perTask * 8, into: target, count: width)
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXGraph
+import ONNXKernels
+import ONNXTensors
+
+/// The products of a fused node: several MatMulNBits of one input whose attributes are lists and whose weight
+/// inputs follow each other, five for each: B, scales, zero points, g_idx, bias.
+///
+/// With the attribute `gated` there are two, gate and up, and the one result is `silu(gate) · up`.
+struct QuantizedProductMembers: Sendable {
+    private let members: [MatMulNBits]
+    private let firstWeightInput: Int
+    let isGated: Bool
+
+    private static let names = ["K", "N", "bits", "block_size", "accuracy_level", "weight_prepacked"]
+
+    /// - Parameter firstWeightInput: the position of the first product's B.
+    init(_ node: OperatorNode, firstWeightInput: Int) throws(ONNXError) {
+        var lists: [String: [Int]] = [:]
+        for name in Self.names { lists[name] = try node.ints(name) }
+        isGated = try node.flag("gated")
+        let count = (node.inputCount - firstWeightInput) / 5
+        guard count > 0, node.inputCount == firstWeightInput + 5 * count, lists.count == Self.names.count,
+            lists.values.allSatisfy({ $0.count == count }), !isGated || count == 2
+        else { throw ONNXError("op.arity", "The products of a group and their attributes differ in number.") }
+        var members: [MatMulNBits] = []
+        for index in 0..<count {
+            var attributes: [String: Attribute] = [:]
+            for (name, values) in lists { attributes[name] = .int(values[index]) }
+            let first = firstWeightInput + 5 * index
+            let member = Node(
+                domain: "com.microsoft", operatorType: "MatMulNBits",
+                inputs: [node.node.inputs[0]] + node.node.inputs[first..<first + 5], outputs: ["y"],
+                attributes: attributes)
+            members.append(try MatMulNBits(OperatorNode(member, version: 1)))
+        }
+        self.members = members
+        self.firstWeightInput = firstWeightInput
+    }
+
+    private init(_ other: QuantizedProductMembers, _ members: [MatMulNBits]) {
+        self.members = members
+        firstWeightInput = other.firstWeightInput
+        isGated = other.isGated
+    }
+
+    /// Results that the node gives.
+    var outputCount: Int { isGated ? 1 : members.count }
+
+    var absorbedInputs: [Int] {
+        members.indices.flatMap { index in
+            members[index].absorbedInputs.map { $0 - 1 + firstWeightInput + 5 * index }
+        }
+    }
+
+    var packedByteCount: Int { members.reduce(0) { $0 + $1.packedByteCount } }
+
+    /// The members with their weights packed.
+    func packed(_ constants: ConstantInputs) throws(ONNXError) -> QuantizedProductMembers {
+        var packed: [MatMulNBits] = []
+        for index in members.indices {
+            let first = firstWeightInput + 5 * index
+            let tensors = [nil] + (first..<first + 5).map { constants[$0] }
+            packed.append(
+                try members[index].packed(ConstantInputs(tensors, workers: constants.workers)))
+        }
+        return QuantizedProductMembers(self, packed)
+    }
+
+    /// The results for an input of this type.
+    func plans(for input: TensorType) throws(ONNXError) -> [OutputPlan] {
+        var plans: [OutputPlan] = []
+        for member in members { plans.append(try member.plan(for: input)) }
+        guard isGated else { return plans }
+        guard plans[0].type == plans[1].type else {
+            throw ONNXError(
+                "internal.group", "Gate is \(plans[0].type) and up \(plans[1].type); they must agree.")
+        }
+        return [plans[0]]
+    }
+
+    /// Checks that one quantisation of the input serves all products.
+    func checkSharedActivations() throws(ONNXError) {
+        let leader = try matrix(0)
+        for index in members.indices {
+            guard leader.usesQuantizedActivations, try matrix(index).sharesActivations(with: leader) else {
+                throw ONNXError(
+                    "internal.group", "The products of a group do not read the same quantised activations.")
+            }
+        }
+    }
+
+    /// The packed weights of a product.
+    func matrix(_ index: Int) throws(ONNXError) -> QuantizedMatrix {
+        guard let matrix = members[index].packed else {
+            throw ONNXError(
+                "internal.group", "The weights of product \(index) of a group are no constants.")
+        }
+        return matrix
+    }
+
+    /// Multiplies activations that are quantised already, into the outputs from `firstOutput` on.
+    func multiply(
+        _ activations: QuantizedActivations, _ context: RunContext, firstOutput: Int
+    ) throws(ONNXError) {
+        if isGated {
+            let gate = try matrix(0)
+            try QuantizedProducts.multiplyGated(
+                activations, gate: gate, up: matrix(1), into: context.output(firstOutput).mutableFloats,
+                rowStride: gate.n, workers: context.workers, scratch: context.kernelScratch)
+            return
+        }
+        try withProducts(context, firstOutput) { (products) throws(ONNXError) in
+            try QuantizedProducts.multiply(activations, products, workers: context.workers)
+        }
+    }
+
+    /// Multiplies rows of floats.
+    func multiply(_ x: UnsafePointer<Float>, rows: Int, _ context: RunContext) throws(ONNXError) {
+        guard isGated else {
+            return try withProducts(context, 0) { (products) throws(ONNXError) in
+                try QuantizedProducts.multiply(
+                    x, rows: rows, products, workers: context.workers, scratch: context.kernelScratch)
+            }
+        }
+        try context.kernelScratch.activations.quantize(
+            x, rows: rows, for: matrix(0), workers: context.workers)
+        if rows > 0 { try multiply(context.kernelScratch.activations, context, firstOutput: 0) }
+    }
+
+    /// The products with their targets, on the stack.
+    private func withProducts(
+        _ context: RunContext, _ firstOutput: Int,
+        _ body: (UnsafeBufferPointer<QuantizedProduct>) throws(ONNXError) -> Void
+    ) throws(ONNXError) {
+        try withUnsafeTemporaryAllocation(of: QuantizedProduct.self, capacity: members.count) {
+            (buffer) throws(ONNXError) in
+            var initialized = 0
+            defer { buffer.prefix(initialized).deinitialize() }
+            for index in members.indices {
+                let output = try context.output(firstOutput + index)
+                buffer.initializeElement(
+                    at: index, to: QuantizedProduct(try matrix(index), into: output.mutableFloats))
+                initialized += 1
+            }
+            try body(UnsafeBufferPointer(buffer))
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package import ONNXErrors
+package import ONNXKernels
+import ONNXTensors
+
+/// What the steps of one session share while they compute: threads, memory for intermediate results, and whether the
+/// caller still wants them.
+///
+/// One step runs at a time, so one set of memory serves all.
+package final class RunResources {
+    package let workers: WorkerPool
+    /// Memory that kernels keep from call to call.
+    package let kernelScratch: KernelScratch
+    /// Asked between pieces of long work.
+    package var isCancelled: @Sendable () -> Bool
+    private var scratchStorage: HeapStorage?
+
+    package init(
+        workers: WorkerPool, kernelScratch: KernelScratch = KernelScratch(),
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.workers = workers
+        self.kernelScratch = kernelScratch
+        self.isCancelled = isCancelled
+    }
+
+    /// Uninitialised memory, 64-byte aligned, valid until the next call.
+    package func scratch(byteCount: Int) throws(ONNXError) -> UnsafeMutableRawPointer {
+        if let scratchStorage, scratchStorage.byteCount >= byteCount { return scratchStorage.baseAddress }
+        scratchStorage = nil
+        let storage = try HeapStorage(byteCount: byteCount + byteCount / 4)
+        scratchStorage = storage
+        return storage.baseAddress
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXGraph
+import ONNXOptimizer
+import ONNXTensors
+import Testing
+
+/// Gated products and norms joined with products, each against its unfused twin.
+@Suite struct ProductFusionTests {
+    typealias F = OptimizerFixture
+
+    private static let width = 64
+    private static let hidden = 40
+
+    /// A residual sum and norm, gate and up of what it gives, their SiLU product, and the way down.
+    private static func feedForward(
+        blockSizes: [Int] = [32, 32], level: Int = 4, swapped: Bool = false, skip: Bool = true,
+        change: (inout Graph) -> Void = { _ in }
+    ) -> Graph {
+        var graph = Graph(
+            inputs: [F.input("x", [1, 5, width]), F.input("r", [1, 5, width])],
+            outputs: ["y", "s"].map(F.output))
+        graph.initializers["gamma"] = F.floats((0..<width).map { 0.5 + Float($0 % 7) / 8 })
+        func product(_ name: String, _ input: String, _ k: Int, _ n: Int, _ blockSize: Int) -> Node {
+            let blocks = (k + blockSize - 1) / blockSize
+            let bytes = (0..<n * blocks * blockSize / 2).map {
+                UInt8(truncatingIfNeeded: $0 &* 37 &+ name.utf8.count &* 11 &+ $0 / 5)
+            }
+            graph.initializers["w_\(name)"] = try! Tensor(bytes, shape: [n, blocks, blockSize / 2])
+            graph.initializers["z_\(name)"] = F.floats(
+                (0..<n * blocks).map { 0.02 + Float($0 % 5) / 100 }, [n, blocks])
+            return F.node(
+                "MatMulNBits", [input, "w_\(name)", "z_\(name)"], name,
+                [
+                    "K": .int(k), "N": .int(n), "block_size": .int(blockSize),
+                    "accuracy_level": .int(level),
+                ], domain: "com.microsoft")
+        }
+        let norm =
+            skip
+            ? Node(
+                name: "norm", domain: "com.microsoft", operatorType: "SkipSimplifiedLayerNormalization",
+                inputs: ["x", "r", "gamma"], outputs: ["h", "", "", "s"],
+                attributes: ["epsilon": .float(1e-5)])
+            : F.node("SimplifiedLayerNormalization", ["x", "gamma"], "h", ["epsilon": .float(1e-5)])
+        let first = swapped ? "up" : "gate"
+        let second = swapped ? "gate" : "up"
+        graph.nodes = [
+            norm, product(first, "h", width, hidden, blockSizes[0]),
+            product(second, "h", width, hidden, blockSizes[1]), F.node("Sigmoid", ["gate"], "sigmoid"),
+            F.node("Mul", ["gate", "sigmoid"], "silu"), F.node("Mul", ["silu", "up"], "joined"),
+            product("y", "joined", hidden, width, 32),
+        ]
+        if !skip { graph.nodes.append(F.node("Add", ["x", "r"], "s")) }
+        change(&graph)
+        return graph
+    }
+
+    private static var inputs: [String: Tensor] {
+        func values(_ step: Float) -> Tensor {
+            F.floats((0..<5 * width).map { sinLike(Float($0) * step) }, [1, 5, width])
+        }
+        return ["x": values(0.37), "r": values(0.11)]
+    }
+
+    private static func sinLike(_ value: Float) -> Float { value.truncatingRemainder(dividingBy: 3) - 1.4 }
+
+    @Test(arguments: [true, false], [true, false]) func joinsNormGateAndUp(swapped: Bool, skip: Bool) throws {
+        let graph = Self.feedForward(swapped: swapped, skip: skip)
+        let fused = try F.optimized(graph).operators.filter { $0 != "Add" }
+        #expect(fused == ["onnxlm.NormMatMulNBits", "com.microsoft.MatMulNBits"])
+        // The fused SiLU rounds otherwise than Sigmoid and Mul; all else keeps its bits.
+        let twin = try F.run(graph, Self.inputs, disabled: ["gated-products", "norm-products"])
+        for disabled: Set<String> in [[], ["gated-products"], ["norm-products"]] {
+            let computed = try F.run(graph, Self.inputs, disabled: disabled)
+            for name in ["y", "s"] {
+                #expect(try bits(computed[name]) == bits(twin[name]), "\(name) without \(disabled)")
+            }
+        }
+    }
+
+    private func bits(_ tensor: Tensor?) throws -> [UInt32] {
+        try #require(tensor).values(as: Float.self).map(\.bitPattern)
+    }
+
+    @Test func leavesProductsOfOtherActivations() throws {
+        for graph in [Self.feedForward(blockSizes: [32, 64]), Self.feedForward(level: 0)] {
+            let operators = try F.optimized(graph).operators
+            #expect(!operators.contains("onnxlm.NormMatMulNBits"))
+            #expect(operators.contains("onnxlm.SiluMultiply"))
+        }
+    }
+
+    @Test(arguments: ["h", "gate", "up"]) func leavesValuesThatOthersRead(name: String) throws {
+        let graph = Self.feedForward { $0.outputs.append(F.output(name)) }
+        let operators = try F.optimized(graph).operators
+        #expect(operators.contains("onnxlm.NormMatMulNBits") == (name != "h"))
+        #expect(operators.contains("onnxlm.SiluMultiply") == (name != "h"))
+        let computed = try F.run(graph, Self.inputs, disabled: [])
+        let twin = try F.run(graph, Self.inputs, disabled: ["gated-products", "norm-products"])
+        #expect(try bits(computed[name]) == bits(twin[name]))
+    }
+
+    @Test func canBeLeftOut() throws {
+        let operators = try F.optimized(
+            Self.feedForward(), disabled: ["gated-products", "norm-products"]
+        ).operators
+        #expect(operators.contains("onnxlm.MatMulNBitsGroup"))
+        #expect(operators.contains("com.microsoft.SkipSimplifiedLayerNormalization"))
+    }
+}
