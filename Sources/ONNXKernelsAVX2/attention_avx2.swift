@@ -27,7 +27,7 @@
     private let rowsThatShareABlock = 12
 
     /// Three phases for each block of keys: products of all rows, their weights, their sums of values. Rows that see
-    /// the same keys of a block go together, up to three, and share each load; a row's own operations are the same
+    /// the same keys of a block go together, up to six, and share each load; a row's own operations are the same
     /// alone or with others.
     @inline(always)
     private func attendTile(_ args: UnsafePointer<onnxlm_attention_args>, _ type: Int32) {
@@ -129,7 +129,7 @@
         let end = isWhole ? rows : (positionOfRow(a, row) &+ 1) &* Int(a.heads)
         let rest = end &- row
         // Four rows are two pairs: a single row keeps the multipliers waiting.
-        return rest == 4 ? 2 : rest > 3 ? 3 : rest
+        return rest >= 6 ? 6 : rest == 4 ? 2 : rest > 3 ? 3 : rest
     }
 
     @inline(always)

@@ -10,14 +10,19 @@
         return a.query + offset
     }
 
-    /// Products of `count` rows (one to three) with the keys `half ..< half + 32` of a block, to `scores`, 64 a row.
+    /// Products of `count` rows (one to three, or six) with the keys `half ..< half + 32` of a block, to `scores`, 64 a
+    /// row.
     @inline(always)
     func scoreRun(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ keys: UnsafeRawPointer, _ half: Int,
         _ type: Int32
     ) {
-        if count == 3 {
+        if count == 6 {
+            scoreSix(a, row, keys, half, type)
+            scoreSix(a, row, keys, half &+ 16, type)
+        } else if count == 3 {
             scoreThree(a, row, keys, half, type)
+            scoreThree(a, row, keys, half &+ 16, type)
         } else if count == 2 {
             scoreTwo(a, row, keys, half, type)
         } else {
@@ -25,56 +30,89 @@
         }
     }
 
+    /// Two vectors of one row.
+    typealias TwoVectors = (__m256, __m256)
+
+    /// A factor times each of two vectors, added to those of a row.
     @inline(always)
-    private func scoreThree(
-        _ a: onnxlm_attention_args, _ row: Int, _ keys: UnsafeRawPointer, _ half: Int, _ type: Int32
+    func adding(_ r: TwoVectors, _ factor: __m256, _ a: __m256, _ b: __m256) -> TwoVectors {
+        (_mm256_fmadd_ps(factor, a, r.0), _mm256_fmadd_ps(factor, b, r.1))
+    }
+
+    @inline(always)
+    func storeTwo(_ target: UnsafeMutablePointer<Float>, _ r: TwoVectors) {
+        _mm256_storeu_ps(target, r.0)
+        _mm256_storeu_ps(target + 8, r.1)
+    }
+
+    @inline(always)
+    private func scoreSix(
+        _ a: onnxlm_attention_args, _ row: Int, _ keys: UnsafeRawPointer, _ first: Int, _ type: Int32
     ) {
         let size = Int(a.head_size)
         let query0 = queryRow(a, row)
         let query1 = queryRow(a, row &+ 1)
         let query2 = queryRow(a, row &+ 2)
-        var s00 = _mm256_setzero_ps()
-        var s01 = s00
-        var s02 = s00
-        var s03 = s00
-        var s10 = s00
-        var s11 = s00
-        var s12 = s00
-        var s13 = s00
-        var s20 = s00
-        var s21 = s00
-        var s22 = s00
-        var s23 = s00
-        var index = half &* size
-        let distance = 16 &* size
+        let query3 = queryRow(a, row &+ 3)
+        let query4 = queryRow(a, row &+ 4)
+        let query5 = queryRow(a, row &+ 5)
+        let none = _mm256_setzero_ps()
+        var r0 = (none, none)
+        var r1 = (none, none)
+        var r2 = (none, none)
+        var r3 = (none, none)
+        var r4 = (none, none)
+        var r5 = (none, none)
+        var index = first &* size
         var i = 0
         while i < size {
-            let q0 = splat(query0[i])
-            let q1 = splat(query1[i])
-            let q2 = splat(query2[i])
             let k0 = loadCached(keys, index, type)
-            s00 = _mm256_fmadd_ps(q0, k0, s00)
-            s10 = _mm256_fmadd_ps(q1, k0, s10)
-            s20 = _mm256_fmadd_ps(q2, k0, s20)
             let k1 = loadCached(keys, index &+ 8, type)
-            s01 = _mm256_fmadd_ps(q0, k1, s01)
-            s11 = _mm256_fmadd_ps(q1, k1, s11)
-            s21 = _mm256_fmadd_ps(q2, k1, s21)
-            let k2 = loadCached(keys, index &+ distance, type)
-            s02 = _mm256_fmadd_ps(q0, k2, s02)
-            s12 = _mm256_fmadd_ps(q1, k2, s12)
-            s22 = _mm256_fmadd_ps(q2, k2, s22)
-            let k3 = loadCached(keys, index &+ distance &+ 8, type)
-            s03 = _mm256_fmadd_ps(q0, k3, s03)
-            s13 = _mm256_fmadd_ps(q1, k3, s13)
-            s23 = _mm256_fmadd_ps(q2, k3, s23)
+            r0 = adding(r0, splat(query0[i]), k0, k1)
+            r1 = adding(r1, splat(query1[i]), k0, k1)
+            r2 = adding(r2, splat(query2[i]), k0, k1)
+            r3 = adding(r3, splat(query3[i]), k0, k1)
+            r4 = adding(r4, splat(query4[i]), k0, k1)
+            r5 = adding(r5, splat(query5[i]), k0, k1)
             index &+= 16
             i &+= 1
         }
-        let scores = a.scores + (row &* 64 &+ half)
-        storeScores(scores, s00, s01, s02, s03)
-        storeScores(scores + 64, s10, s11, s12, s13)
-        storeScores(scores + 128, s20, s21, s22, s23)
+        let scores = a.scores + (row &* 64 &+ first)
+        storeTwo(scores, r0)
+        storeTwo(scores + 64, r1)
+        storeTwo(scores + 128, r2)
+        storeTwo(scores + 192, r3)
+        storeTwo(scores + 256, r4)
+        storeTwo(scores + 320, r5)
+    }
+
+    @inline(always)
+    private func scoreThree(
+        _ a: onnxlm_attention_args, _ row: Int, _ keys: UnsafeRawPointer, _ first: Int, _ type: Int32
+    ) {
+        let size = Int(a.head_size)
+        let query0 = queryRow(a, row)
+        let query1 = queryRow(a, row &+ 1)
+        let query2 = queryRow(a, row &+ 2)
+        let none = _mm256_setzero_ps()
+        var r0 = (none, none)
+        var r1 = (none, none)
+        var r2 = (none, none)
+        var index = first &* size
+        var i = 0
+        while i < size {
+            let k0 = loadCached(keys, index, type)
+            let k1 = loadCached(keys, index &+ 8, type)
+            r0 = adding(r0, splat(query0[i]), k0, k1)
+            r1 = adding(r1, splat(query1[i]), k0, k1)
+            r2 = adding(r2, splat(query2[i]), k0, k1)
+            index &+= 16
+            i &+= 1
+        }
+        let scores = a.scores + (row &* 64 &+ first)
+        storeTwo(scores, r0)
+        storeTwo(scores + 64, r1)
+        storeTwo(scores + 128, r2)
     }
 
     @inline(always)

@@ -23,6 +23,12 @@ ONNXLM_INTRINSIC __m512 onnxlm_mm512_with_upper_ps(__m512 a, __m256 upper) {
 }
 ONNXLM_INTRINSIC __m256i onnxlm_mm512_upper_si512(__m512i a) { return _mm512_extracti64x4_epi64(a, 1); }
 ONNXLM_INTRINSIC __m256 onnxlm_mm512_upper_ps(__m512 a) { return _mm512_extractf32x8_ps(a, 1); }
+ONNXLM_INTRINSIC __m512 onnxlm_mm512_round_nearest_ps(__m512 a) {
+    return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+ONNXLM_INTRINSIC __mmask16 onnxlm_mm512_unordered_ps(__m512 a, __m512 b) {
+    return _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q);
+}
 
 #undef ONNXLM_INTRINSIC
 #endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#if ONNXLM_AVX512VNNI
+    import CONNXKernelABI
+
+    @inline(always)
+    private func queryRow(_ a: onnxlm_attention_args, _ row: Int) -> UnsafePointer<Float> {
+        let position = positionOfRow(a, row)
+        let head = row &- position &* Int(a.heads)
+        let offset = position &* Int(a.query_position_stride) &+ head &* Int(a.query_head_stride)
+        return a.query + offset
+    }
+
+    /// Products of `count` rows (one to four, or six) with the 64 keys of a block, to `scores`, 64 a row.
+    @inline(always)
+    func scoreRun(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ keys: UnsafeRawPointer, _ type: Int32
+    ) {
+        if count == 6 {
+            scoreRows(a, row, 6, keys, type)
+        } else if count == 3 {
+            scoreRows(a, row, 3, keys, type)
+        } else if count == 4 {
+            scoreRows(a, row, 4, keys, type)
+        } else if count == 2 {
+            scoreRows(a, row, 2, keys, type)
+        } else {
+            scoreRows(a, row, 1, keys, type)
+        }
+    }
+
+    /// The number of rows is a constant wherever this is called, so that what is not needed goes away.
+    @inline(always)
+    private func scoreRows(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ keys: UnsafeRawPointer, _ type: Int32
+    ) {
+        let size = Int(a.head_size)
+        let query0 = queryRow(a, row)
+        let query1 = count > 1 ? queryRow(a, row &+ 1) : query0
+        let query2 = count > 2 ? queryRow(a, row &+ 2) : query0
+        let query3 = count > 3 ? queryRow(a, row &+ 3) : query0
+        let query4 = count > 4 ? queryRow(a, row &+ 4) : query0
+        let query5 = count > 5 ? queryRow(a, row &+ 5) : query0
+        let none = _mm512_setzero_ps()
+        var r0 = (none, none, none, none)
+        var r1 = (none, none, none, none)
+        var r2 = (none, none, none, none)
+        var r3 = (none, none, none, none)
+        var r4 = (none, none, none, none)
+        var r5 = (none, none, none, none)
+        let panel = 16 &* size
+        var index = 0
+        var i = 0
+        while i < size {
+            let k0 = loadCached(keys, index, type)
+            let k1 = loadCached(keys, index &+ panel, type)
+            let k2 = loadCached(keys, index &+ panel &* 2, type)
+            let k3 = loadCached(keys, index &+ panel &* 3, type)
+            r0 = adding(r0, splat(query0[i]), k0, k1, k2, k3)
+            if count > 1 { r1 = adding(r1, splat(query1[i]), k0, k1, k2, k3) }
+            if count > 2 { r2 = adding(r2, splat(query2[i]), k0, k1, k2, k3) }
+            if count > 3 { r3 = adding(r3, splat(query3[i]), k0, k1, k2, k3) }
+            if count > 4 { r4 = adding(r4, splat(query4[i]), k0, k1, k2, k3) }
+            if count > 5 { r5 = adding(r5, splat(query5[i]), k0, k1, k2, k3) }
+            index &+= 16
+            i &+= 1
+        }
+        let scores = a.scores + row &* 64
+        storeFour(scores, r0)
+        if count > 1 { storeFour(scores + 64, r1) }
+        if count > 2 { storeFour(scores + 128, r2) }
+        if count > 3 { storeFour(scores + 192, r3) }
+        if count > 4 { storeFour(scores + 256, r4) }
+        if count > 5 { storeFour(scores + 320, r5) }
+    }
+
+    /// Four vectors of one row.
+    typealias FourVectors = (__m512, __m512, __m512, __m512)
+
+    @inline(always)
+    func splat(_ value: Float) -> __m512 { _mm512_set1_ps(value) }
+
+    /// A factor times each of four vectors, added to those of a row.
+    @inline(always)
+    func adding(_ r: FourVectors, _ factor: __m512, _ a: __m512, _ b: __m512, _ c: __m512, _ d: __m512)
+        -> FourVectors
+    {
+        (
+            _mm512_fmadd_ps(factor, a, r.0), _mm512_fmadd_ps(factor, b, r.1),
+            _mm512_fmadd_ps(factor, c, r.2), _mm512_fmadd_ps(factor, d, r.3)
+        )
+    }
+
+    @inline(always)
+    func storeFour(_ target: UnsafeMutablePointer<Float>, _ r: FourVectors) {
+        _mm512_storeu_ps(target, r.0)
+        _mm512_storeu_ps(target + 16, r.1)
+        _mm512_storeu_ps(target + 32, r.2)
+        _mm512_storeu_ps(target + 48, r.3)
+    }
+#endif
