@@ -82,7 +82,8 @@
         ) throws -> [ProfileReport] {
             let decoder = try model.makeDecoder()
             var sampler = greedySampler(model)
-            func stretch(_ title: String, _ tokens: Int, _ body: () throws -> Void) rethrows -> ProfileReport {
+            func stretch(_ title: String, _ tokens: Int, _ body: () throws -> Void) rethrows -> ProfileReport
+            {
                 let profiler = StepProfiler()
                 decoder.profiler = profiler
                 let started = ContinuousClock.now
