@@ -8,30 +8,58 @@
     /// at a time; see `onnxlm_qmatmul_args`.
     @c(onnxlm_qgemm_i8_q4_8x16_avx512vnni)
     package func qgemm_i8_q4_8x16_avx512vnni(_ args: UnsafePointer<onnxlm_qmatmul_args>) {
-        if args.pointee.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8 {
-            multiplyPanels(args.pointee, hasZeros: true)
-        } else {
-            multiplyPanels(args.pointee, hasZeros: false)
-        }
-    }
-
-    @inline(__always)
-    private func multiplyPanels(_ a: onnxlm_qmatmul_args, hasZeros: Bool) {
-        let groups = Int(a.row_groups)
-        let end = Int(a.first_panel &+ a.panel_count)
-        var panel = Int(a.first_panel)
+        let hasZeros = args.pointee.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
+        let groups = Int(args.pointee.row_groups)
+        let end = Int(args.pointee.first_panel &+ args.pointee.panel_count)
+        var panel = Int(args.pointee.first_panel)
         while panel < end {
             let hasSecond = panel &+ 1 < end
             var group = 0
-            while group &+ 1 < groups {
-                multiplyTile(a, panel, group, hasSecond: hasSecond, isPair: true, hasZeros: hasZeros)
+            while group < groups {
+                let isPair = group &+ 1 < groups
+                if isPair && hasZeros {
+                    multiplyPairWithZerosQ4(args, panel, group, hasSecond)
+                } else if isPair {
+                    multiplyPairQ4(args, panel, group, hasSecond)
+                } else if hasZeros {
+                    multiplyOneWithZerosQ4(args, panel, group, hasSecond)
+                } else {
+                    multiplyOneQ4(args, panel, group, hasSecond)
+                }
                 group &+= 2
-            }
-            if group < groups {
-                multiplyTile(a, panel, group, hasSecond: hasSecond, isPair: false, hasZeros: hasZeros)
             }
             panel &+= 2
         }
+    }
+
+    // Functions of their own, so that each is compiled for its case alone; with C names, so that no symbol is weak.
+
+    @c(onnxlm_qgemm_i8_q4_pair_with_zeros_avx512vnni) @inline(never)
+    func multiplyPairWithZerosQ4(
+        _ a: UnsafePointer<onnxlm_qmatmul_args>, _ panel: Int, _ group: Int, _ hasSecond: Bool
+    ) {
+        multiplyTile(a.pointee, panel, group, hasSecond: hasSecond, isPair: true, hasZeros: true)
+    }
+
+    @c(onnxlm_qgemm_i8_q4_pair_avx512vnni) @inline(never)
+    func multiplyPairQ4(
+        _ a: UnsafePointer<onnxlm_qmatmul_args>, _ panel: Int, _ group: Int, _ hasSecond: Bool
+    ) {
+        multiplyTile(a.pointee, panel, group, hasSecond: hasSecond, isPair: true, hasZeros: false)
+    }
+
+    @c(onnxlm_qgemm_i8_q4_one_with_zeros_avx512vnni) @inline(never)
+    func multiplyOneWithZerosQ4(
+        _ a: UnsafePointer<onnxlm_qmatmul_args>, _ panel: Int, _ group: Int, _ hasSecond: Bool
+    ) {
+        multiplyTile(a.pointee, panel, group, hasSecond: hasSecond, isPair: false, hasZeros: true)
+    }
+
+    @c(onnxlm_qgemm_i8_q4_one_avx512vnni) @inline(never)
+    func multiplyOneQ4(
+        _ a: UnsafePointer<onnxlm_qmatmul_args>, _ panel: Int, _ group: Int, _ hasSecond: Bool
+    ) {
+        multiplyTile(a.pointee, panel, group, hasSecond: hasSecond, isPair: false, hasZeros: false)
     }
 
     /// One group of rows, or two, times two panels.
