@@ -74,11 +74,8 @@ final class BoundPlan {
 
     /// The value of a graph output after a run; nil where it is a cache.
     func output(_ position: Int) throws(ONNXError) -> Tensor? {
-        if let writer = outputWriters.first(where: { $0.output == position }) {
-            return try buffers[position]?.result(writer.type)
-        }
         guard let value = values[plan.outputSlots[position]] else { return nil }
-        // Another name of a buffer that the next run may write.
+        // What the next run may write is lent.
         for buffer in buffers.values where buffer.storage === value.storage {
             return try buffer.result(
                 TensorType(value.elementType, value.shape), byteOffset: value.byteOffset)

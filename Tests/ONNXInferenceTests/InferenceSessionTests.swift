@@ -46,6 +46,22 @@ struct InferenceSessionTests {
         }
     }
 
+    /// An output that is a view has its own shape, not that of the buffer it lies in.
+    @Test func anOutputMayBeAViewOfAnother() throws {
+        let nodes = [
+            Node(operatorType: "Neg", inputs: ["x"], outputs: ["y"]),
+            Node(operatorType: "Flatten", inputs: ["y"], outputs: ["z"]),
+        ]
+        let model = try model(nodes, inputs: [("x", [.unknown])], outputs: ["z", "y"])
+        let session = try InferenceSession(model)
+        var held: [[String: Tensor]] = []
+        for value in [Float(1), 2] { held.append(try session.run(["x": try Tensor([value, 3], shape: [2])])) }
+        for (value, outputs) in zip([Float(1), 2], held) {
+            #expect(outputs["z"]?.shape.dimensions == [2, 1] && outputs["y"]?.shape.dimensions == [2])
+            for name in ["y", "z"] { #expect(try outputs[name]?.values(as: Float.self) == [-value, -3]) }
+        }
+    }
+
     @Test func heldOutputsAreNotOverwritten() throws {
         let model = try model(
             [Node(operatorType: "Add", inputs: ["x", "x"], outputs: ["y"])], inputs: [("x", [.unknown])],
