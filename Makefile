@@ -13,7 +13,7 @@ export ONNXLM_FILTER := $(value FILTER)
 export ONNXLM_OPTIONS := $(value OPTIONS)
 unexport PROMPT MODEL FILTER OPTIONS
 
-.PHONY: help chat build test check format bench bench-rivals bench-baseline clean
+.PHONY: help chat build test check format bench bench-kernels bench-rivals bench-baseline clean
 
 help:
 	@Scripts/help.sh
@@ -35,6 +35,9 @@ format: # Format every Swift file in place
 
 bench: # Time the default model, or MODEL=folder
 	@Scripts/bench.sh
+
+bench-kernels: # Time single kernels beside the memory's read rate (OPTIONS="FILTER THREADS --json")
+	@Scripts/bench-kernels.sh
 
 bench-rivals: # Compare with onnxruntime-genai, llama.cpp and OpenVINO GenAI (OPTIONS="--quick", "--resume", "--help")
 	@Scripts/bench-rivals.sh

@@ -37,6 +37,9 @@ package final class DecoderSession {
         self.isFullyCached = signature.caches.allSatisfy { [session] in session.isCached(input: $0.input) }
     }
 
+    /// Positions for which there is room behind a prompt before the caches grow again.
+    private static let answerRoom = 256
+
     /// Where the time of the runs goes, if wanted.
     package var profiler: StepProfiler? {
         get { session.profiler }
@@ -95,6 +98,9 @@ package final class DecoderSession {
         }
         branches = wanted
         let known = tokens.count
+        if pending.count > 1 {
+            try session.reserve(rows: known + pending.count + Self.answerRoom, keeping: known)
+        }
         var parts: [Tensor] = []
         do {
             var start = 0

@@ -108,6 +108,14 @@ public final class InferenceSession {
     /// The number of inputs that a run may be given, caches included.
     package var inputCount: Int { caches.count }
 
+    /// Makes room in the caches for `rows` positions at once, keeping the first `validRows`: a long prompt that comes in
+    /// parts would make them grow several times. Caches of a sliding window stay as they are.
+    package func reserve(rows: Int, keeping validRows: Int) throws(ONNXError) {
+        for cache in caches where cache?.format.window == nil {
+            try cache?.reserve(rows: rows, keeping: validRows)
+        }
+    }
+
     /// Whether the caches can serve a run with `count` valid positions: windowed ones drop what lies too far back.
     package func canRewind(to count: Int) -> Bool {
         count == 0 || caches.allSatisfy { $0?.serves(queryAt: count) ?? true }

@@ -33,6 +33,8 @@ package final class QuantizedActivations {
         try prepare(rows: rows, for: matrix)
         guard rows > 0 else { return }
         let stride = rowStride ?? matrix.k
+        // A decoder's token is one row: not worth a closure.
+        if rows == 1 { return quantizeGroup(x, stride, 0, 1, matrix) }
         workers.run(count: (rows + 3) / 4) { group in
             let first = group * 4
             quantizeGroup(x + first * stride, stride, first, min(4, rows - first), matrix)
@@ -54,21 +56,29 @@ package final class QuantizedActivations {
         let width = norm.width
         let memory = try scratch.reserve(byteCount: workers.threadCount * 4 * width * 4)
             .assumingMemoryBound(to: Float.self)
+        if norm.rows == 1 { return quantizeNorm(norm, skipRows, 0, matrix, memory) }
         workers.run(count: (norm.rows + 3) / 4) { group, slot in
-            let first = group * 4
-            let count = min(4, norm.rows - first)
-            let normed = memory + slot * 4 * width
-            for row in 0..<count {
-                let offset = (first + row) * width
-                var args = onnxlm_norm_args(
-                    x: norm.x + offset, skip: norm.skip.map { $0 + (first + row) % skipRows * width },
-                    skip_row_stride: 0, skip_bias: norm.skipBias, scale: norm.scale, bias: norm.bias,
-                    y: normed + row * width, sum: norm.sum.map { $0 + offset }, rows: 1,
-                    width: Int64(width), epsilon: norm.epsilon)
-                matrix.kernels.rmsNorm(&args)
-            }
-            quantizeGroup(normed, width, first, count, matrix)
+            quantizeNorm(norm, skipRows, group * 4, matrix, memory + slot * 4 * width)
         }
+    }
+
+    /// Norms and quantises a group of rows, with memory for four.
+    private func quantizeNorm(
+        _ norm: NormArguments, _ skipRows: Int, _ first: Int, _ matrix: QuantizedMatrix,
+        _ normed: UnsafeMutablePointer<Float>
+    ) {
+        let width = norm.width
+        let count = min(4, norm.rows - first)
+        for row in 0..<count {
+            let offset = (first + row) * width
+            var args = onnxlm_norm_args(
+                x: norm.x + offset, skip: norm.skip.map { $0 + (first + row) % skipRows * width },
+                skip_row_stride: 0, skip_bias: norm.skipBias, scale: norm.scale, bias: norm.bias,
+                y: normed + row * width, sum: norm.sum.map { $0 + offset }, rows: 1,
+                width: Int64(width), epsilon: norm.epsilon)
+            matrix.kernels.rmsNorm(&args)
+        }
+        quantizeGroup(normed, width, first, count, matrix)
     }
 
     /// Makes room for rows of the inputs of `matrix`.

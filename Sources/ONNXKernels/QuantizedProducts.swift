@@ -75,20 +75,11 @@ package enum QuantizedProducts {
             total += product.matrix.panelCount
         }
         let perTask = panelsPerTask(total, workers)
-        workers.run(count: (total + perTask - 1) / perTask) { task in
-            var first = task * perTask
-            var left = min(perTask, total - first)
-            for product in products {
-                let panels = product.matrix.panelCount
-                if first >= panels {
-                    first -= panels
-                    continue
-                }
-                let count = min(left, panels - first)
-                if count <= 0 { break }
-                product.matrix.multiplyPanels(first, count, activations, product)
-                left -= count
-                first = 0
+        let job = ProductJob(
+            products: products, activations: activations, panelsPerTask: perTask, panelCount: total)
+        withUnsafePointer(to: job) { job in
+            workers.run(count: (total + perTask - 1) / perTask, context: job) { context, task, _ in
+                context.assumingMemoryBound(to: ProductJob.self).pointee.run(task)
             }
         }
     }
@@ -116,22 +107,12 @@ package enum QuantizedProducts {
         let slotSize = rows * perTask * 8
         let memory = try scratch.reserve(byteCount: slotSize * 4 * workers.threadCount)
             .assumingMemoryBound(to: Float.self)
-        let siluMultiply = gate.kernels.siluMultiply
-        workers.run(count: (total + perTask - 1) / perTask) { task, slot in
-            let first = task * perTask
-            let count = min(perTask, total - first)
-            let tile = memory + slot * slotSize
-            let column = first * 8
-            gate.multiplyPanels(
-                first, count, activations, QuantizedProduct(gate, into: y, rowStride: rowStride))
-            up.multiplyPanels(
-                first, count, activations,
-                QuantizedProduct(up, into: tile - column, rowStride: perTask * 8))
-            let width = min(count * 8, gate.n - column)
-            for row in 0..<rows {
-                let target = y + (row * rowStride + column)
-                RowKernels.apply(
-                    siluMultiply, target, tile + row * perTask * 8, into: target, count: width)
+        let job = GatedProductJob(
+            activations: activations, gate: gate, up: up, y: y, rowStride: rowStride, memory: memory,
+            panelsPerTask: perTask)
+        withUnsafePointer(to: job) { job in
+            workers.run(count: (total + perTask - 1) / perTask, context: job) { context, task, slot in
+                context.assumingMemoryBound(to: GatedProductJob.self).pointee.run(task, slot)
             }
         }
     }

@@ -48,9 +48,11 @@
         var r4 = (none, none, none, none)
         var r5 = (none, none, none, none)
         let panel = 16 &* size
+        let next = panel &* 4
         var index = 0
         var i = 0
         while i < size {
+            prefetchCached(keys, next &+ i &* 64, type)
             let k0 = loadCached(keys, index, type)
             let k1 = loadCached(keys, index &+ panel, type)
             let k2 = loadCached(keys, index &+ panel &* 2, type)

@@ -55,7 +55,9 @@ struct InferenceSessionTests {
         let model = try model(nodes, inputs: [("x", [.unknown])], outputs: ["z", "y"])
         let session = try InferenceSession(model)
         var held: [[String: Tensor]] = []
-        for value in [Float(1), 2] { held.append(try session.run(["x": try Tensor([value, 3], shape: [2])])) }
+        for value in [Float(1), 2] {
+            held.append(try session.run(["x": try Tensor([value, 3], shape: [2])]))
+        }
         for (value, outputs) in zip([Float(1), 2], held) {
             #expect(outputs["z"]?.shape.dimensions == [2, 1] && outputs["y"]?.shape.dimensions == [2])
             for name in ["y", "z"] { #expect(try outputs[name]?.values(as: Float.self) == [-value, -3]) }

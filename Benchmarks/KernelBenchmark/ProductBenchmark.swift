@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXKernels
+
+func quantised(
+    bits: Int, blockSize: Int, k: Int, n: Int, level: Int, hasZeros: Bool, workers: WorkerPool
+) throws -> QuantizedMatrix {
+    let blocks = (k + blockSize - 1) / blockSize
+    let values = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: n * blocks * blockSize * bits / 8, alignment: 64)
+    let zeros = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: n * ((blocks * bits + 7) / 8), alignment: 64)
+    defer {
+        values.deallocate()
+        zeros.deallocate()
+    }
+    var generator = Generator(state: 7)
+    for index in stride(from: 0, to: values.count - 7, by: 8) {
+        values.storeBytes(of: generator.next(), toByteOffset: index, as: UInt64.self)
+    }
+    for index in zeros.indices { zeros[index] = UInt8(truncatingIfNeeded: generator.next()) }
+    let scales = floats(n * blocks, seed: 3)
+    defer { scales.deallocate() }
+    return try QuantizedMatrix(
+        packing: QuantizedMatrixSource(
+            bits: bits, blockSize: blockSize, k: k, n: n, values: UnsafeRawBufferPointer(values),
+            scales: UnsafeRawBufferPointer(scales),
+            zeroPoints: hasZeros ? .packed(UnsafeRawBufferPointer(zeros)) : .none, accuracyLevel: level),
+        workers: workers)
+}
+
+func quantisedProducts(_ benchmark: Benchmark) throws {
+    let k = 3072
+    for (bits, blockSize, level, zeros) in [
+        (4, 32, 4, false), (4, 32, 4, true), (4, 128, 4, false), (4, 16, 4, false), (8, 32, 4, false),
+        (4, 32, 0, false), (8, 32, 0, false),
+    ] {
+        let name = "q\(bits)b\(blockSize) level \(level)\(zeros ? " zeros" : "")"
+        guard benchmark.filter.isEmpty || name.contains(benchmark.filter) || benchmark.filter.contains(name)
+        else {
+            continue
+        }
+        let large = try quantised(
+            bits: bits, blockSize: blockSize, k: k, n: 200_064 / 8 * 8, level: level, hasZeros: zeros,
+            workers: benchmark.workers)
+        let small = try quantised(
+            bits: bits, blockSize: blockSize, k: k, n: 1024, level: level, hasZeros: zeros,
+            workers: benchmark.workers)
+        let x = floats(k * 512, seed: 1)
+        let y = floats(large.n * 4, seed: 2)
+        for rows in [1, 4] {
+            try benchmark.measure("\(name) memory rows \(rows)", unit: "B", amount: Double(large.byteCount)) {
+                try large.multiply(
+                    UnsafePointer(x.baseAddress!), rows: rows, into: y.baseAddress!,
+                    workers: benchmark.workers,
+                    scratch: benchmark.scratch)
+            }
+        }
+        for rows in [1, 2, 4, 16, 128, 512] {
+            try benchmark.measure(
+                "\(name) cache rows \(rows)", unit: "MAC", amount: Double(k) * 1024 * Double(rows)
+            ) {
+                try small.multiply(
+                    UnsafePointer(x.baseAddress!), rows: rows, into: y.baseAddress!,
+                    workers: benchmark.workers,
+                    scratch: benchmark.scratch)
+            }
+        }
+        x.deallocate()
+        y.deallocate()
+    }
+}
