@@ -108,22 +108,36 @@ package final class PackCacheFile: @unchecked Sendable {
     package func markUsed() { futimens(descriptor, nil) }
 
     /// Reads every section; gives the key of the first whose contents are not what was written, nil if all are.
-    package func damagedSection() -> String? {
+    ///
+    /// - Parameter pauses: rests between pieces of 4 MB, so that who uses the weights keeps the memory's rate.
+    package func damagedSection(pauses: Bool = false) -> String? {
         for section in sections.values.sorted(by: { $0.offset < $1.offset }) {
             guard isWhole else { return section.key.text }
             let bytes = UnsafeRawBufferPointer(start: base + section.offset, count: section.byteCount)
-            if PackCacheChecksum.sum(bytes) != section.checksum { return section.key.text }
+            if Self.sum(bytes, pauses) != section.checksum { return section.key.text }
         }
         return nil
     }
 
+    private static func sum(_ bytes: UnsafeRawBufferPointer, _ pauses: Bool) -> UInt64 {
+        let pieceByteCount = 4 << 20
+        guard pauses, bytes.count > pieceByteCount else { return PackCacheChecksum.sum(bytes) }
+        var checksum = PackCacheChecksum()
+        for first in stride(from: 0, to: bytes.count, by: pieceByteCount) {
+            let end = min(bytes.count, first + pieceByteCount)
+            checksum.add(UnsafeRawBufferPointer(rebasing: bytes[first..<end]))
+            usleep(20_000)
+        }
+        return checksum.value
+    }
+
     /// Starts a thread that maps all pages before they are asked for, and then reads every section, the latter only
-    /// while nobody else wants the processor. A damaged file is removed, and ``isKnownToBeDamaged`` becomes true.
+    /// while nobody else wants the processor, and slowly. A damaged file is removed, and ``isKnownToBeDamaged`` becomes true.
     package func verifyInBackground() {
         BackgroundThread.start {
             onnxlm_map_pages(self.base, self.byteCount)
             onnxlm_lower_priority(1)
-            guard self.damagedSection() != nil else { return }
+            guard self.damagedSection(pauses: true) != nil else { return }
             self.remove()
             self.damage.store(true, ordering: .relaxed)
         }
