@@ -38,7 +38,7 @@ public struct QuantizationRecipe: Sendable, Hashable {
     /// Bits of the last product, which a tied embedding shares.
     package var headBits: Int
     /// The accuracy level of every product: 1 computes with float32 activations and gives the same answers in every
-    /// engine; 4 lets activations be quantised to int8, which is about twice as fast and less exact.
+    /// engine; 4 lets activations be quantised to int8, which is about three times as fast and less exact.
     public var accuracyLevel = 1
 
     package init(

@@ -15,17 +15,17 @@ import Testing
     private static func feedForward(
         blockSizes: [Int] = [32, 32], level: Int = 4, swapped: Bool = false, skip: Bool = true,
         change: (inout Graph) -> Void = { _ in }
-    ) -> Graph {
+    ) throws -> Graph {
         var graph = Graph(
             inputs: [F.input("x", [1, 5, width]), F.input("r", [1, 5, width])],
             outputs: ["y", "s"].map(F.output))
         graph.initializers["gamma"] = F.floats((0..<width).map { 0.5 + Float($0 % 7) / 8 })
-        func product(_ name: String, _ input: String, _ k: Int, _ n: Int, _ blockSize: Int) -> Node {
+        func product(_ name: String, _ input: String, _ k: Int, _ n: Int, _ blockSize: Int) throws -> Node {
             let blocks = (k + blockSize - 1) / blockSize
             let bytes = (0..<n * blocks * blockSize / 2).map {
                 UInt8(truncatingIfNeeded: $0 &* 37 &+ name.utf8.count &* 11 &+ $0 / 5)
             }
-            graph.initializers["w_\(name)"] = try! Tensor(bytes, shape: [n, blocks, blockSize / 2])
+            graph.initializers["w_\(name)"] = try Tensor(bytes, shape: [n, blocks, blockSize / 2])
             graph.initializers["z_\(name)"] = F.floats(
                 (0..<n * blocks).map { 0.02 + Float($0 % 5) / 100 }, [n, blocks])
             return F.node(
@@ -45,10 +45,10 @@ import Testing
         let first = swapped ? "up" : "gate"
         let second = swapped ? "gate" : "up"
         graph.nodes = [
-            norm, product(first, "h", width, hidden, blockSizes[0]),
-            product(second, "h", width, hidden, blockSizes[1]), F.node("Sigmoid", ["gate"], "sigmoid"),
+            norm, try product(first, "h", width, hidden, blockSizes[0]),
+            try product(second, "h", width, hidden, blockSizes[1]), F.node("Sigmoid", ["gate"], "sigmoid"),
             F.node("Mul", ["gate", "sigmoid"], "silu"), F.node("Mul", ["silu", "up"], "joined"),
-            product("y", "joined", hidden, width, 32),
+            try product("y", "joined", hidden, width, 32),
         ]
         if !skip { graph.nodes.append(F.node("Add", ["x", "r"], "s")) }
         change(&graph)
@@ -65,7 +65,7 @@ import Testing
     private static func sinLike(_ value: Float) -> Float { value.truncatingRemainder(dividingBy: 3) - 1.4 }
 
     @Test(arguments: [true, false], [true, false]) func joinsNormGateAndUp(swapped: Bool, skip: Bool) throws {
-        let graph = Self.feedForward(swapped: swapped, skip: skip)
+        let graph = try Self.feedForward(swapped: swapped, skip: skip)
         let fused = try F.optimized(graph).operators.filter { $0 != "Add" }
         #expect(fused == ["onnxlm.NormMatMulNBits", "com.microsoft.MatMulNBits"])
         // The fused SiLU rounds otherwise than Sigmoid and Mul; all else keeps its bits.
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func leavesProductsOfOtherActivations() throws {
-        for graph in [Self.feedForward(blockSizes: [32, 64]), Self.feedForward(level: 0)] {
+        for graph in [try Self.feedForward(blockSizes: [32, 64]), try Self.feedForward(level: 0)] {
             let operators = try F.optimized(graph).operators
             #expect(!operators.contains("onnxlm.NormMatMulNBits"))
             #expect(operators.contains("onnxlm.SiluMultiply"))
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: ["h", "gate", "up"]) func leavesValuesThatOthersRead(name: String) throws {
-        let graph = Self.feedForward { $0.outputs.append(F.output(name)) }
+        let graph = try Self.feedForward { $0.outputs.append(F.output(name)) }
         let operators = try F.optimized(graph).operators
         #expect(operators.contains("onnxlm.NormMatMulNBits") == (name != "h"))
         #expect(operators.contains("onnxlm.SiluMultiply") == (name != "h"))
