@@ -81,8 +81,9 @@ private struct CausalConvolutionWork {
                 let position = end - call.stateLength + index
                 // Slots without a position of this call hold zeros, unless the call has no positions at all.
                 let isSeen = end > 0 || slot == call.window - 1
-                states[slot * call.batches * call.channels * call.stateLength
-                    + offset(batch, channel, index, call.stateLength)] =
+                states[
+                    slot * call.batches * call.channels * call.stateLength
+                        + offset(batch, channel, index, call.stateLength)] =
                     isSeen ? value(batch, channel, position) : 0
             }
         }

@@ -28,11 +28,13 @@ extension GroupQueryAttention {
             let scales = [Input.keyScale, Input.valueScale].map(node.hasInput)
             if kinds == ["NONE", "NONE"] {
                 guard scales == [false, false] else {
-                    throw ONNXError("op.input_unsupported", "k_scale and v_scale belong to a quantised cache.")
+                    throw ONNXError(
+                        "op.input_unsupported", "k_scale and v_scale belong to a quantised cache.")
                 }
                 return nil
             }
-            guard kinds.allSatisfy({ $0 == "PER_TENSOR" || $0 == "PER_CHANNEL" }), bits == 8 || bits == 4 else {
+            guard kinds.allSatisfy({ $0 == "PER_TENSOR" || $0 == "PER_CHANNEL" }), bits == 8 || bits == 4
+            else {
                 throw ONNXError(
                     "attr.unsupported",
                     """
@@ -44,10 +46,12 @@ extension GroupQueryAttention {
                 throw ONNXError("input.missing", "A quantised cache needs k_scale and v_scale.")
             }
             guard !node.hasInput(Input.queryNorm) else {
-                throw ONNXError("op.input_unsupported", "Norm weights beside a quantised cache are not supported.")
+                throw ONNXError(
+                    "op.input_unsupported", "Norm weights beside a quantised cache are not supported.")
             }
             return CacheCode(
-                bits: bits, keysByChannel: kinds[0] == "PER_CHANNEL", valuesByChannel: kinds[1] == "PER_CHANNEL")
+                bits: bits, keysByChannel: kinds[0] == "PER_CHANNEL",
+                valuesByChannel: kinds[1] == "PER_CHANNEL")
         }
     }
 

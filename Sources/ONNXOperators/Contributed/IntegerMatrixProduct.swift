@@ -30,7 +30,8 @@ struct IntegerMatrixProduct {
         else {
             throw ONNXError(
                 "tensor.dtype_unsupported",
-                "B is \(b.elementType), b_scale \(scale.elementType): int8 or uint8, and float, are expected.")
+                "B is \(b.elementType), b_scale \(scale.elementType): int8 or uint8, and float, are expected."
+            )
         }
         for (name, type) in [("b_scale", scale), ("b_zero_point", zero)] {
             guard let type, type.shape.elementCount != 1 || type.shape.rank > 1 else { continue }

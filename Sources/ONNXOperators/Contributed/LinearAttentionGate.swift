@@ -26,7 +26,8 @@ struct LinearAttentionGate: FloatOperator {
             let vector = try context.input(index, oneOf: [.float32])
             guard a.shape.rank > 0, vector.shape.dimensions == heads else {
                 throw ONNXError(
-                    "op.shape", "a is \(a) and input \(index) \(vector); one number for each head is expected."
+                    "op.shape",
+                    "a is \(a) and input \(index) \(vector); one number for each head is expected."
                 )
             }
         }

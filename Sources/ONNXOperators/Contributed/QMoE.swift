@@ -37,14 +37,17 @@ struct QMoE: FloatOperator {
         let level = try node.int("accuracy_level", default: 0)
         let kind = try node.string("quant_type", default: "int")
         let prepacked = try node.int("weights_prepacked", default: -1)
-        guard kind == "int", prepacked == 0 || prepacked == -1, !(15...20).contains(where: node.hasInput) else {
+        guard kind == "int", prepacked == 0 || prepacked == -1, !(15...20).contains(where: node.hasInput)
+        else {
             throw ONNXError(
                 "attr.unsupported",
                 "quant_type is \(kind) and weights_prepacked \(prepacked); int, and weights as quantized, are supported."
             )
         }
-        guard blockSize == 0 || blockSize >= 16 && blockSize <= 1 << 30 && blockSize & (blockSize - 1) == 0 else {
-            throw ONNXError("attr.value", "block_size is \(blockSize); 0 or a power of two from 16 is expected.")
+        guard blockSize == 0 || blockSize >= 16 && blockSize <= 1 << 30 && blockSize & (blockSize - 1) == 0
+        else {
+            throw ONNXError(
+                "attr.value", "block_size is \(blockSize); 0 or a power of two from 16 is expected.")
         }
         var formats: [QuantizedExperts] = []
         for name in ["fc1_expert_weight_bits", "fc2_expert_weight_bits", "fc3_expert_weight_bits"] {
@@ -54,7 +57,8 @@ struct QMoE: FloatOperator {
             }
             formats.append(
                 QuantizedExperts(
-                    bits: own, blockSize: blockSize == 0 ? nil : blockSize, accuracyLevel: level == 4 ? 4 : 0))
+                    bits: own, blockSize: blockSize == 0 ? nil : blockSize, accuracyLevel: level == 4 ? 4 : 0)
+            )
         }
         self.formats = formats
         packed = [nil, nil, nil]
@@ -106,7 +110,8 @@ struct QMoE: FloatOperator {
             let weights = try context.input(Input.routerWeights, oneOf: [.float32])
             guard weights.shape.dimensions == [sizes.tokens, sizes.experts] else {
                 throw ONNXError(
-                    "op.shape", "router_weights is \(weights); [\(sizes.tokens), \(sizes.experts)] is expected.")
+                    "op.shape",
+                    "router_weights is \(weights); [\(sizes.tokens), \(sizes.experts)] is expected.")
             }
         }
         return [OutputPlan(.float32, try context.input(0).shape)]

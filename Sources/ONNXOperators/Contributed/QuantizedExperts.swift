@@ -18,7 +18,8 @@ struct QuantizedExperts: Sendable {
     /// - Throws: `op.shape`, `tensor.dtype_unsupported`.
     func shape(_ values: TensorType) throws(ONNXError) -> [Int] {
         guard values.elementType == .uint8, values.shape.rank == 3 else {
-            throw ONNXError("op.shape", "Expert weights are \(values); uint8 of three dimensions is expected.")
+            throw ONNXError(
+                "op.shape", "Expert weights are \(values); uint8 of three dimensions is expected.")
         }
         return [values.shape[0], values.shape[1], values.shape[2] * (8 / bits)]
     }

@@ -25,7 +25,8 @@ struct SparseAttentionCall {
     }
 
     func run() throws(ONNXError) {
-        guard let total = try context.input(7).integers().first, total >= sizes.length, total <= sizes.capacity
+        guard let total = try context.input(7).integers().first, total >= sizes.length,
+            total <= sizes.capacity
         else {
             throw ONNXError(
                 "op.range",

@@ -23,7 +23,8 @@ struct SparseLayout {
                 guard first >= 0, first <= end, end <= columnCount else {
                     throw ONNXError(
                         "op.index",
-                        "Row \(row) of layout \(layout) goes from \(first) to \(end) of \(columnCount) columns.")
+                        "Row \(row) of layout \(layout) goes from \(first) to \(end) of \(columnCount) columns."
+                    )
                 }
                 let part = columns[layout * columnCount + first..<layout * columnCount + end]
                 blocks.append(Set(part))
