@@ -167,6 +167,52 @@ import Testing
             #expect(open.errors.contains("chmod 600"))
         }
 
+        /// A process that is brought down in the middle of a request says no letter of its key.
+        @Test(arguments: [SIGSEGV, SIGABRT, SIGILL]) func noKeyIsInWhatACrashPrints(_ signal: Int32)
+            async throws
+        {
+            let server = try await LoopbackServer.start { _, answer in
+                try await answer.begin(status: 200, ["content-type": "text/event-stream"])
+                try await answer.write(#"data: {"choices":[{"delta":{"content":"begun"}}]}"# + "\n\n")
+                try await Task.sleep(for: .seconds(60))
+            }
+            defer { server.stop() }
+            let place = try place(server.url)
+            defer { try? FileManager.default.removeItem(atPath: place.folder) }
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: try #require(TestEnvironment.command))
+            process.arguments = ["chat", "--provider", "far", "--config", place.config, "--prompt", "x"]
+            var environment = ProcessInfo.processInfo.environment
+            environment["SWIFT_BACKTRACE"] =
+                "enable=yes,color=no,interactive=no,registers=all,images=all,timeout=20s"
+            process.environment = environment
+            let output = place.folder + "/output"
+            try Data().write(to: URL(fileURLWithPath: output))
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
+            process.standardOutput = handle
+            process.standardError = handle
+            try process.run()
+            for _ in 0..<300 where try Data(contentsOf: URL(fileURLWithPath: output)).isEmpty {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            let line = try Data(
+                contentsOf: URL(fileURLWithPath: "/proc/\(process.processIdentifier)/cmdline"))
+            #expect(!String(decoding: line, as: UTF8.self).contains(Self.secret))
+            kill(process.processIdentifier, signal)
+            await Task.detached { process.waitUntilExit() }.value
+            #expect(process.terminationReason == .uncaughtSignal)
+            let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self)
+            #expect(text.hasPrefix("begun"))
+            // Dumps of memory have short lines, as letters and as hexadecimal bytes.
+            let bytes = Array(Self.secret.utf8)
+            for start in 0...(bytes.count - 6) {
+                let part = bytes[start..<(start + 6)]
+                let hexadecimal = part.map { String($0, radix: 16) }.joined(separator: " ")
+                #expect(!text.contains(String(decoding: part, as: UTF8.self)))
+                #expect(!text.contains(hexadecimal))
+            }
+        }
+
         @Test func providersShowsWhatIsReady() async throws {
             let server = try await start()
             defer { server.stop() }
