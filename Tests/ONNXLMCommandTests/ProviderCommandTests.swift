@@ -13,7 +13,7 @@ import Testing
         .serialized,
         .enabled(if: TestEnvironment.command != nil, "needs the built command, which make test provides"))
     struct ProviderCommandTests {
-        private static let secret = "sk-command-secret-987"
+        private static let secret = "sk-Zq7Xw9Kp2Vn4Tb6Rm8Yc"
         private static let tiny = Fixtures.models + "/0.18.0-llama-int4"
 
         private func start() async throws -> LoopbackServer {
