@@ -11,6 +11,12 @@ package import ONNXErrors
 
 /// Small files, read whole.
 package enum FileBytes {
+    /// Whether a path leads to a regular file.
+    package static func isRegularFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// The bytes of a regular file of at most `byteLimit` bytes.
     ///
     /// - Throws: `file.missing` where there is no such file, `file.unreadable` where it is not a regular file or

@@ -7,6 +7,9 @@ final class MergeTable: @unchecked Sendable {
     private var mask: Int
     private(set) var count = 0
 
+    /// Whether a merge joins a mark to another character before it. The loader sets it.
+    var crossesMark = false
+
     private struct Slot {
         var pair: UInt64
         var rank: UInt32
