@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import ONNXErrors
+import ONNXJSON
 
 /// A tokenizer read from a `tokenizer.json` or from the files that came before it.
 ///
@@ -60,6 +61,13 @@ public final class Tokenizer: Sendable {
         throws(ONNXError)
     {
         self.init(try TokenizerLoader.load(folder: path, limits: limits))
+    }
+
+    /// Whether ``init(folder:limits:)`` finds files to read in a folder.
+    package static func isThere(folder: String) -> Bool {
+        [["tokenizer.json"], ["vocab.json", "merges.txt"], ["tokenizer.model"]].contains { names in
+            names.allSatisfy { FileBytes.isRegularFile(folder + "/" + $0) }
+        }
     }
 
     /// Reads the text of a `tokenizer.json`, which is not needed afterwards.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ONNXJSON
 import ONNXTestSupport
 import ONNXTokenization
 import Testing
@@ -84,6 +85,35 @@ import Testing
         }
         try check(tokenizer, "a", size: 1 << 20, limit: .seconds(2))
     }
+
+    /// Loading is compared with one pass over the same file in the same run, so that a slow machine changes nothing.
+    @Test func aLargeVocabularyLoadsInAFewPassesOverItsFile() throws {
+        let path = GeneratedFixtures.folder + "/phi4-mini.tokenizer.json"
+        guard GeneratedFixtures.exists(path) else {
+            print("skipped: Scripts/tokenizers.sh makes \(path)")
+            return
+        }
+        let clock = ContinuousClock()
+        let bytes = try FileBytes.read(path, byteLimit: 64 << 20)
+        var pass = Duration.seconds(100)
+        var load = Duration.seconds(100)
+        for _ in 0..<4 {
+            let once = try clock.measure {
+                try bytes.withUnsafeBytes { buffer in
+                    var reader = try JSONReader(buffer)
+                    try reader.skipValue()
+                }
+            }
+            pass = min(pass, once)
+            load = min(load, try clock.measure { _ = try Tokenizer(contentsOf: path) })
+        }
+        print("phi4-mini: loads in \(load), \(load / pass) times a pass over its \(bytes.count) bytes")
+        #if !DEBUG
+            #expect(load / pass < Self.mostPasses)
+        #endif
+    }
+
+    private static let mostPasses = 4.5
 
     private func check(_ tokenizer: Tokenizer, _ kind: String, size: Int, limit: Duration) throws {
         let text = String(repeating: kind, count: size / kind.utf8.count)

@@ -92,19 +92,18 @@ extension TokenizerLoader {
     /// Reads the lines of a `merges.txt`.
     private mutating func readMerges(text: UnsafeRawBufferPointer) throws(ONNXError) {
         guard let tokens else { return }
-        let table = MergeTable(expectedCount: tokens.count)
-        var count = 0
+        var list = MergeList(tokens)
         for line in text.split(separator: 0x0A) {
             var both = Array(line)
             if both.last == 0x0D { both.removeLast() }
+            let count = list.count
             if both.isEmpty || count == 0 && both.starts(with: Array("#version".utf8)) { continue }
             guard count < limits.merges else {
                 throw ONNXError("tokenizer.too_large", "there are more than \(limits.merges) merges")
             }
             let split = try Self.splitPair(&both, number: count)
-            try Self.addMerge(both, split: split, rank: count, tokens: tokens, to: table)
-            count += 1
+            list.append(both, split: split)
         }
-        merges = table
+        merges = try list.table()
     }
 }

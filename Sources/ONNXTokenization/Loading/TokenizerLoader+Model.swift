@@ -73,11 +73,11 @@ extension TokenizerLoader {
 
     private mutating func readMerges(_ reader: inout JSONReader) throws(ONNXError) {
         guard let tokens else { return }
-        let table = MergeTable(expectedCount: tokens.count)
+        var list = MergeList(tokens)
         var both: [UInt8] = []
-        var count = 0
         try reader.beginArray()
         while try reader.nextElement() {
+            let count = list.count
             guard count < limits.merges else {
                 throw ONNXError("tokenizer.too_large", "there are more than \(limits.merges) merges")
             }
@@ -90,36 +90,9 @@ extension TokenizerLoader {
                 if both.starts(with: Array("#version".utf8)) { continue }
                 split = try Self.splitPair(&both, number: count)
             }
-            try Self.addMerge(both, split: split, rank: count, tokens: tokens, to: table)
-            count += 1
+            list.append(both, split: split)
         }
-        merges = table
-    }
-
-    /// Adds the merge of the two parts of `both`.
-    static func addMerge(
-        _ both: [UInt8], split: Int, rank: Int, tokens: TokenTable, to table: MergeTable
-    ) throws(ONNXError) {
-        let found = both.withUnsafeBufferPointer { buffer in
-            (
-                left: tokens.find(UnsafeBufferPointer(rebasing: buffer[..<split])),
-                right: tokens.find(UnsafeBufferPointer(rebasing: buffer[split...])),
-                whole: tokens.find(buffer)
-            )
-        }
-        guard found.left >= 0, found.right >= 0, found.whole >= 0 else {
-            let missing = found.left < 0 ? both[..<split] : found.right < 0 ? both[split...] : both[...]
-            throw ONNXError(
-                "tokenizer.bad_merge",
-                "merge \(rank + 1) needs the token \"\(String(decoding: missing, as: UTF8.self))\", "
-                    + "which the vocabulary lacks")
-        }
-        if split < both.count, both[split] == SpaceMark.bytes[0],
-            SpaceMark.isCrossed(left: both[..<split], right: both[split...])
-        {
-            table.crossesMark = true
-        }
-        table.insert(left: found.left, right: found.right, rank: UInt32(rank), merged: found.whole)
+        merges = try list.table()
     }
 
     private func readPair(

@@ -26,6 +26,10 @@ enum ByteHash {
         return mix(state, tail)
     }
 
+    /// A hash of two words.
+    @inline(__always)
+    static func hash(_ first: UInt64, _ second: UInt64) -> UInt64 { mix(mix(seed, first), second) }
+
     @inline(__always)
     static func hash(_ value: UInt64) -> UInt64 { mix(seed, value) }
 

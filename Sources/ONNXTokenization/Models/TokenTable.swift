@@ -4,9 +4,12 @@
 ///
 /// Filled while loading, read-only afterwards. The hash is seeded anew in each process, so that no file can be made
 /// to collide.
+///
+/// A slot holds a token of up to eleven bytes itself, so that most look-ups touch one line of memory; of a longer one it
+/// holds the hash.
 final class TokenTable: @unchecked Sendable {
     // Safety: only the loader, which owns the table alone, calls `insert`; afterwards nothing is written.
-    private var slots: UnsafeMutablePointer<UInt64>
+    private var slots: UnsafeMutablePointer<Slot>
     private var mask: Int
     private var arena: UnsafeMutablePointer<UInt8>
     private var arenaCount = 0
@@ -23,11 +26,59 @@ final class TokenTable: @unchecked Sendable {
         var lengthPlusOne: UInt32
     }
 
+    /// What a token looks like in a slot: its first eight bytes, then three more and one more than the length; or, when
+    /// it is longer, its hash and a mark.
+    private struct Key: Equatable {
+        var first: UInt64
+        var rest: UInt32
+
+        static let longMark: UInt32 = 0xFF00_0000
+        var isLong: Bool { rest == Self.longMark }
+
+        @inline(__always)
+        init(_ bytes: UnsafeBufferPointer<UInt8>) {
+            guard let base = UnsafeRawPointer(bytes.baseAddress), bytes.count <= 11 else {
+                first = ByteHash.hash(bytes)
+                rest = bytes.isEmpty ? 1 << 24 : Self.longMark
+                return
+            }
+            let count = bytes.count
+            var rest: UInt32 = 0
+            if count >= 8 {
+                first = base.loadUnaligned(as: UInt64.self)
+                for index in 8..<max(count, 8) {
+                    rest |=
+                        UInt32(base.load(fromByteOffset: index, as: UInt8.self)) << UInt32(8 * (index - 8))
+                }
+            } else if count >= 4 {
+                let low = UInt64(base.loadUnaligned(as: UInt32.self))
+                let high = UInt64(base.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
+                first = low | high << UInt64(8 * (count - 4))
+            } else {
+                first = 0
+                for index in 0..<count {
+                    first |= UInt64(base.load(fromByteOffset: index, as: UInt8.self)) << UInt64(8 * index)
+                }
+            }
+            self.rest = rest | UInt32(count + 1) << 24
+        }
+
+        @inline(__always)
+        var hash: UInt64 { isLong ? first : ByteHash.hash(first, UInt64(rest)) }
+    }
+
+    private struct Slot {
+        var first: UInt64 = 0
+        /// 0 where the slot is empty.
+        var rest: UInt32 = 0
+        var id: Int32 = 0
+    }
+
     init(expectedCount: Int, expectedBytes: Int) {
         var slotCount = 1024
         while slotCount < expectedCount * 2 { slotCount *= 2 }
         slots = .allocate(capacity: slotCount)
-        slots.initialize(repeating: 0, count: slotCount)
+        slots.initialize(repeating: Slot(), count: slotCount)
         mask = slotCount - 1
         arenaCapacity = max(4096, expectedBytes)
         arena = .allocate(capacity: arenaCapacity)
@@ -49,13 +100,10 @@ final class TokenTable: @unchecked Sendable {
     /// Adds a token with an id in `0..<Int32.max`.
     func insert(_ bytes: UnsafeBufferPointer<UInt8>, id: Int) -> Insertion {
         if id < idBound, spans[id].lengthPlusOne != 0 { return .duplicateID(id) }
-        let hash = ByteHash.hash(bytes)
-        var slot = Int(truncatingIfNeeded: hash) & mask
-        while slots[slot] != 0 {
-            if matches(slots[slot], hash, bytes) { return .duplicateToken }
-            slot = (slot + 1) & mask
-        }
-        slots[slot] = hash & ~0xFFFF_FFFF | UInt64(id + 1)
+        let key = Key(bytes)
+        let slot = place(of: key, bytes)
+        if slots[slot].rest != 0 { return .duplicateToken }
+        slots[slot] = Slot(first: key.first, rest: key.rest, id: Int32(id))
         reserveArena(bytes.count)
         if let start = bytes.baseAddress {
             (arena + arenaCount).initialize(from: start, count: bytes.count)
@@ -74,16 +122,17 @@ final class TokenTable: @unchecked Sendable {
     /// The id of a token, or -1.
     @inline(__always)
     func find(_ bytes: UnsafeBufferPointer<UInt8>) -> Int32 {
-        let hash = ByteHash.hash(bytes)
-        var slot = Int(truncatingIfNeeded: hash) & mask
-        while slots[slot] != 0 {
-            if matches(slots[slot], hash, bytes) { return Int32(slots[slot] & 0xFFFF_FFFF) - 1 }
-            slot = (slot + 1) & mask
-        }
-        return -1
+        let slot = place(of: Key(bytes), bytes)
+        return slots[slot].rest == 0 ? -1 : slots[slot].id
     }
 
     func find(_ bytes: [UInt8]) -> Int32 { bytes.withUnsafeBufferPointer { find($0) } }
+
+    /// Whether the token of an id has these bytes.
+    func holds(_ bytes: UnsafeBufferPointer<UInt8>, at id: Int) -> Bool {
+        guard id < idBound, Int(spans[id].lengthPlusOne) - 1 == bytes.count else { return false }
+        return matches(id, bytes)
+    }
 
     /// The bytes of a token, or nil where no token has the id. They live as long as the table.
     func bytes(of id: Int) -> UnsafeBufferPointer<UInt8>? {
@@ -92,12 +141,21 @@ final class TokenTable: @unchecked Sendable {
             start: arena + Int(spans[id].offset), count: Int(spans[id].lengthPlusOne) - 1)
     }
 
+    /// The slot that holds a token, or the empty one where it would go.
     @inline(__always)
-    private func matches(_ slot: UInt64, _ hash: UInt64, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard slot >> 32 == hash >> 32 else { return false }
-        let span = spans[Int(slot & 0xFFFF_FFFF) - 1]
-        guard Int(span.lengthPlusOne) - 1 == bytes.count else { return false }
-        let stored = arena + Int(span.offset)
+    private func place(of key: Key, _ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        var slot = Int(truncatingIfNeeded: key.hash) & mask
+        while slots[slot].rest != 0 {
+            if slots[slot].first == key.first, slots[slot].rest == key.rest {
+                if !key.isLong || holds(bytes, at: Int(slots[slot].id)) { break }
+            }
+            slot = (slot + 1) & mask
+        }
+        return slot
+    }
+
+    private func matches(_ id: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let stored = arena + Int(spans[id].offset)
         for index in 0..<bytes.count where stored[index] != bytes[index] { return false }
         return true
     }
@@ -113,18 +171,15 @@ final class TokenTable: @unchecked Sendable {
     }
 
     private func grow() {
-        let slotCount = (mask + 1) * 2
-        let larger = UnsafeMutablePointer<UInt64>.allocate(capacity: slotCount)
-        larger.initialize(repeating: 0, count: slotCount)
-        for id in 0..<idBound where spans[id].lengthPlusOne != 0 {
-            guard let bytes = bytes(of: id) else { continue }
-            let hash = ByteHash.hash(bytes)
-            var slot = Int(truncatingIfNeeded: hash) & (slotCount - 1)
-            while larger[slot] != 0 { slot = (slot + 1) & (slotCount - 1) }
-            larger[slot] = hash & ~0xFFFF_FFFF | UInt64(id + 1)
+        let old = slots
+        let oldCount = mask + 1
+        slots = .allocate(capacity: oldCount * 2)
+        slots.initialize(repeating: Slot(), count: oldCount * 2)
+        mask = oldCount * 2 - 1
+        for index in 0..<oldCount where old[index].rest != 0 {
+            guard let bytes = bytes(of: Int(old[index].id)) else { continue }
+            slots[place(of: Key(bytes), bytes)] = old[index]
         }
-        slots.deallocate()
-        slots = larger
-        mask = slotCount - 1
+        old.deallocate()
     }
 }
