@@ -30,38 +30,60 @@ struct MergeList {
     /// - Throws: `tokenizer.bad_merge` naming a token that the vocabulary lacks.
     func table() throws(ONNXError) -> MergeTable {
         let table = MergeTable(expectedCount: borders.count)
-        let missing: Int? = bytes.withUnsafeBufferPointer { bytes in
-            var found = [(left: Int32, right: Int32, whole: Int32)](
-                repeating: (-1, -1, -1), count: borders.count)
-            var start = 0
-            // Lists tend to be in the order of the merged tokens.
-            var guess = 0
-            for (index, border) in borders.enumerated() {
-                let (split, end) = (Int(border.split), Int(border.end))
+        let missing = bytes.withUnsafeBufferPointer { bytes in
+            borders.withUnsafeBufferPointer { fill(table, bytes, $0) }
+        }
+        if let missing { throw error(at: missing) }
+        return table
+    }
+
+    private static let chunkSize = 32
+
+    /// Fills the table and gives the number of the first merge of or into what is no token.
+    private func fill(
+        _ table: MergeTable, _ bytes: UnsafeBufferPointer<UInt8>,
+        _ borders: UnsafeBufferPointer<(split: UInt32, end: UInt32)>
+    ) -> Int? {
+        var start = 0
+        // Lists tend to be in the order of the merged tokens.
+        var guess = 0
+        for chunk in stride(from: 0, to: borders.count, by: Self.chunkSize) {
+            let range = chunk..<min(chunk + Self.chunkSize, borders.count)
+            table.note(touched: touch(range, from: start, bytes, borders))
+            for index in range {
+                let (split, end) = (Int(borders[index].split), Int(borders[index].end))
+                let left = tokens.find(UnsafeBufferPointer(rebasing: bytes[start..<split]))
+                let right = tokens.find(UnsafeBufferPointer(rebasing: bytes[split..<end]))
                 let whole = UnsafeBufferPointer(rebasing: bytes[start..<end])
                 if !tokens.holds(whole, at: guess) {
                     guess += 1
                     if !tokens.holds(whole, at: guess) { guess = Int(tokens.find(whole)) }
                 }
-                found[index] = (
-                    tokens.find(UnsafeBufferPointer(rebasing: bytes[start..<split])),
-                    tokens.find(UnsafeBufferPointer(rebasing: bytes[split..<end])), Int32(guess)
-                )
-                if guess < 0 { return index }
+                guard left >= 0, right >= 0, guess >= 0 else { return index }
+                table.insert(left: left, right: right, rank: UInt32(index), merged: Int32(guess))
                 if split < end, bytes[split] == SpaceMark.bytes[0], !table.crossesMark {
                     table.crossesMark = SpaceMark.isCrossed(
                         left: bytes[start..<split], right: bytes[split..<end])
                 }
                 start = end
             }
-            for (index, merge) in found.enumerated() {
-                guard merge.left >= 0, merge.right >= 0 else { return index }
-                table.insert(left: merge.left, right: merge.right, rank: UInt32(index), merged: merge.whole)
-            }
-            return nil
         }
-        if let missing { throw error(at: missing) }
-        return table
+        return nil
+    }
+
+    private func touch(
+        _ range: Range<Int>, from first: Int, _ bytes: UnsafeBufferPointer<UInt8>,
+        _ borders: UnsafeBufferPointer<(split: UInt32, end: UInt32)>
+    ) -> UInt32 {
+        var start = first
+        var sum: UInt32 = 0
+        for index in range {
+            let (split, end) = (Int(borders[index].split), Int(borders[index].end))
+            sum &+= tokens.touch(UnsafeBufferPointer(rebasing: bytes[start..<split]))
+            sum &+= tokens.touch(UnsafeBufferPointer(rebasing: bytes[split..<end]))
+            start = end
+        }
+        return sum
     }
 
     private func error(at index: Int) -> ONNXError {

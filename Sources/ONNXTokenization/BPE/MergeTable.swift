@@ -9,6 +9,7 @@ final class MergeTable: @unchecked Sendable {
 
     /// Whether a merge joins a mark to another character before it. The loader sets it.
     var crossesMark = false
+    private var touched: UInt32 = 0
 
     private struct Slot {
         var pair: UInt64
@@ -29,6 +30,9 @@ final class MergeTable: @unchecked Sendable {
     }
 
     deinit { slots.deallocate() }
+
+    /// Takes what ``TokenTable/touch(_:)`` gave, so that the compiler keeps the loads.
+    func note(touched: UInt32) { self.touched &+= touched }
 
     /// Adds a merge; of equal pairs the last one counts.
     func insert(left: Int32, right: Int32, rank: UInt32, merged: Int32) {

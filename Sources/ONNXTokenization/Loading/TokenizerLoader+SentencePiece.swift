@@ -26,7 +26,8 @@ extension TokenizerLoader {
                 AddedToken(
                     id: id, content: String(decoding: piece.text, as: UTF8.self), isSingleWord: false,
                     stripsLeft: false,
-                    stripsRight: false, isNormalized: false, isSpecial: piece.kind != .userDefined))
+                    stripsRight: false, isNormalized: piece.kind == .userDefined,
+                    isSpecial: piece.kind != .userDefined))
         }
         guard loader.addedTokens.count <= limits.addedTokens else {
             throw ONNXError("tokenizer.too_large", "there are more than \(limits.addedTokens) added tokens")
@@ -45,7 +46,11 @@ extension TokenizerLoader {
             ]
         }
         loader.decoderSteps = [.replace(SpaceMark.bytes, with: [0x20]), .byteFallback, .fuse]
-        if source.addsDummyPrefix { loader.decoderSteps?.append(.strip([0x20], start: 1, stop: 0)) }
+        if source.addsDummyPrefix || source.removesExtraSpaces {
+            loader.decoderSteps?.append(.strip([0x20], start: source.removesExtraSpaces ? 1024 : 1, stop: 0))
+        }
+        // Pieces are spelled as the normalizer leaves texts.
+        loader.addedTokensAreNormalized = true
         let model = WordModel(tokens: table, algorithm: try algorithm(source, table, limits))
         return try loader.parts(model)
     }

@@ -25,6 +25,8 @@ struct TokenizerLoader {
     var tokens: TokenTable?
     var merges: MergeTable?
     var scores: [Double] = []
+    /// Whether added tokens that are looked for in normalised text are spelled as it is.
+    var addedTokensAreNormalized = false
     var hasModel = false
 
     static func load(path: String, limits: TokenizerLimits) throws(ONNXError) -> Parts {
@@ -109,7 +111,9 @@ struct TokenizerLoader {
         Parts(
             model: model, normalizer: normalizer, preTokenizer: preTokenizer, postProcessor: postProcessor,
             decoderSteps: decoderSteps ?? [.spaced],
-            added: AddedVocabulary(addedTokens, model: model.tokens, normalizer: normalizer), limits: limits)
+            added: AddedVocabulary(
+                addedTokens, model: model.tokens,
+                normalizer: addedTokensAreNormalized ? Normalizer() : normalizer), limits: limits)
     }
 
     /// The `type` of a part of the tokenizer.

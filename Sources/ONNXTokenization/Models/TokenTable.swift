@@ -126,6 +126,12 @@ final class TokenTable: @unchecked Sendable {
         return slots[slot].rest == 0 ? -1 : slots[slot].id
     }
 
+    /// Looks where a token would be, so that it is in the cache when ``find(_:)`` comes. The result means nothing.
+    @inline(__always)
+    func touch(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+        slots[Int(truncatingIfNeeded: Key(bytes).hash) & mask].rest
+    }
+
     func find(_ bytes: [UInt8]) -> Int32 { bytes.withUnsafeBufferPointer { find($0) } }
 
     /// Whether the token of an id has these bytes.
