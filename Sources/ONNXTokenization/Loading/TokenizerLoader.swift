@@ -41,10 +41,8 @@ struct TokenizerLoader {
         _ path: String, limits: TokenizerLimits, _ body: (UnsafeRawBufferPointer) throws(ONNXError) -> R
     ) throws(ONNXError) -> R {
         do throws(ONNXError) {
-            let bytes = try FileBytes.read(path, byteLimit: limits.fileBytes, tooLarge: "tokenizer.too_large")
-            return try bytes.withUnsafeBufferPointer { (buffer) throws(ONNXError) in
-                try body(UnsafeRawBufferPointer(buffer))
-            }
+            return try FileBytes.withBytes(
+                of: path, byteLimit: limits.fileBytes, tooLarge: "tokenizer.too_large", body)
         } catch {
             guard error.code == "file.missing" else { throw error.adding("file \"\(path)\"") }
             throw ONNXError("tokenizer.missing", "there is no tokenizer: " + error.message)

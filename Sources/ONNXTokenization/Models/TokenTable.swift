@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ONNXJSON
 
 /// Tokens by their bytes and by their id.
 ///
@@ -77,7 +78,7 @@ final class TokenTable: @unchecked Sendable {
     init(expectedCount: Int, expectedBytes: Int) {
         var slotCount = 1024
         while slotCount < expectedCount * 2 { slotCount *= 2 }
-        slots = .allocate(capacity: slotCount)
+        slots = LargeMemory.allocate(Slot.self, count: slotCount)
         slots.initialize(repeating: Slot(), count: slotCount)
         mask = slotCount - 1
         arenaCapacity = max(4096, expectedBytes)
@@ -87,7 +88,7 @@ final class TokenTable: @unchecked Sendable {
     }
 
     deinit {
-        slots.deallocate()
+        LargeMemory.free(slots)
         arena.deallocate()
     }
 
@@ -179,13 +180,13 @@ final class TokenTable: @unchecked Sendable {
     private func grow() {
         let old = slots
         let oldCount = mask + 1
-        slots = .allocate(capacity: oldCount * 2)
+        slots = LargeMemory.allocate(Slot.self, count: oldCount * 2)
         slots.initialize(repeating: Slot(), count: oldCount * 2)
         mask = oldCount * 2 - 1
         for index in 0..<oldCount where old[index].rest != 0 {
             guard let bytes = bytes(of: Int(old[index].id)) else { continue }
             slots[place(of: Key(bytes), bytes)] = old[index]
         }
-        old.deallocate()
+        LargeMemory.free(old)
     }
 }
