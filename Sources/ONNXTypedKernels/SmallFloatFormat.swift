@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import ONNXTensors
+import ONNXTensors
 
 /// How a value is brought to a floating-point type of 8 bits or fewer.
 package struct SmallFloatRounding: Sendable, Hashable {
