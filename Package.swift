@@ -126,6 +126,9 @@ let package = Package(
         .executableTarget(
             name: "ONNXKernelBenchmark", dependencies: ["ONNXKernels"], path: "Benchmarks/KernelBenchmark",
             swiftSettings: common),
+        .executableTarget(
+            name: "ONNXTokenizerBenchmark", dependencies: ["ONNXErrors", "ONNXTokenization"],
+            path: "Benchmarks/TokenizerBenchmark", swiftSettings: common),
 
         .target(
             name: "ONNXTestSupport", dependencies: ["ONNXJSON", "ONNXInference"],
@@ -145,7 +148,7 @@ let package = Package(
             ("ONNXTokenization", []), ("ONNXChatTemplate", []),
             ("ONNXGeneration", []), ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
             ("ONNXHTTP", ["ONNXHTTPTestSupport"]), ("ONNXLMProviders", ["ONNXHTTPTestSupport"]),
-            ("ONNXLMCommand", []),
+            ("ONNXLMCommand", ["ONNXHTTP", "ONNXHTTPTestSupport"]),
         ].map { (name: String, more: [String]) -> Target in
             .testTarget(
                 name: name + "Tests",
