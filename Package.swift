@@ -88,7 +88,12 @@ let package = Package(
                 "ONNXInference", "ONNXJSON", "ONNXKernels", "ONNXTokenization", "ONNXChatTemplate",
             ],
             swiftSettings: common),
-        .target(name: "ONNXLM", dependencies: ["ONNXGeneration"], swiftSettings: common),
+        .target(
+            name: "ONNXModelStore", dependencies: ["ONNXJSON", "ONNXImport", "CONNXSystem"],
+            swiftSettings: common),
+        .target(
+            name: "ONNXDiagnosis", dependencies: ["ONNXGeneration", "ONNXModelStore"], swiftSettings: common),
+        .target(name: "ONNXLM", dependencies: ["ONNXGeneration", "ONNXDiagnosis"], swiftSettings: common),
         .target(name: "ONNXGGUFImport", dependencies: ["ONNXExport", "ONNXKernels"], swiftSettings: common),
         .target(name: "ONNXConformance", dependencies: ["ONNXInference", "ONNXJSON"], swiftSettings: common),
         .executableTarget(
@@ -116,7 +121,8 @@ let package = Package(
             ("ONNXOperators", []), ("ONNXOptimizer", []),
             ("ONNXPackCache", []), ("ONNXInference", ["ONNXExport"]),
             ("ONNXTokenization", []), ("ONNXChatTemplate", []),
-            ("ONNXGeneration", []), ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
+            ("ONNXGeneration", []), ("ONNXModelStore", ["ONNXExport"]), ("ONNXDiagnosis", ["ONNXExport"]),
+            ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
             ("ONNXLMCommand", []),
         ].map { (name: String, more: [String]) -> Target in
             .testTarget(

@@ -32,7 +32,8 @@
             subcommands: [
                 ChatCommand.self, GenerateCommand.self, InspectCommand.self, BenchCommand.self,
                 ConformanceCommand.self, TokenizeCommand.self, RenderCommand.self, ImportGGUFCommand.self,
-                SynthesizeCommand.self, CacheCommand.self,
+                SynthesizeCommand.self, CacheCommand.self, ModelsCommand.self, VerifyCommand.self,
+                RemoveCommand.self, MoveCommand.self, PlanCommand.self, DoctorCommand.self,
             ])
 
         /// The version of the package.

@@ -21,11 +21,11 @@
         init(_ code: ONNXError.Code) {
             switch code.rawValue {
             case "model.not_found", "external_data.missing", "tokenizer.missing", "template.missing",
-                "file.missing":
+                "file.missing", "store.not_found":
                 self = .missingInput
             case "io.permission", "file.unreadable": self = .permission
             case "io.exists": self = .cannotCreate
-            case "memory.insufficient": self = .temporary
+            case "memory.insufficient", "store.locked": self = .temporary
             case "run.cancelled": self = .interrupted
             default:
                 switch code.rawValue.prefix(while: { $0 != "." }) {
