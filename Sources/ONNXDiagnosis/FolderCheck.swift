@@ -34,7 +34,8 @@ public struct FolderCheck: Sendable {
             return
         }
         checkConfigurations()
-        guard checkModelFile() else { return }
+        let isConfigured = !findings.contains { $0.severity == .problem && $0.subject != "tokenizer.json" }
+        guard checkModelFile(), isConfigured else { return }
         checkPlan(options, memory)
     }
 

@@ -33,7 +33,7 @@
                 ChatCommand.self, GenerateCommand.self, InspectCommand.self, BenchCommand.self,
                 ConformanceCommand.self, TokenizeCommand.self, RenderCommand.self, ImportGGUFCommand.self,
                 SynthesizeCommand.self, CacheCommand.self, ModelsCommand.self, VerifyCommand.self,
-                RemoveCommand.self, MoveCommand.self, PlanCommand.self, DoctorCommand.self,
+                RemoveCommand.self, MoveCommand.self, PullCommand.self, PlanCommand.self, DoctorCommand.self,
             ])
 
         /// The version of the package.

@@ -130,6 +130,12 @@ package enum Disk {
         guard symlink(target, path) == 0 else { throw failure("The link", path, "cannot be made", errno) }
     }
 
+    /// Gives a file a second name on the same disk; false where that is not possible.
+    package static func makeHardLink(_ path: String, to file: String) -> Bool {
+        guard let real = realPath(file) else { return false }
+        return link(real, path) == 0
+    }
+
     /// Removes one name that is no folder; whether there was one.
     @discardableResult
     package static func removeName(_ path: String) -> Bool { unlink(path) == 0 }

@@ -112,16 +112,19 @@ package final class DiskFile: @unchecked Sendable {
     /// Locks the file against others that lock it; false when another process has done so.
     package func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
 
-    /// Writes a small file that appears whole or not at all, after the disk has it.
+    /// Writes a small file that appears whole or not at all.
     ///
+    /// - Parameter durably: waits until the disk has it before it gets its name.
     /// - Throws: `io.*`.
-    package static func writeWhole(_ text: String, to path: String) throws(ONNXError) {
+    package static func writeWhole(
+        _ text: String, to path: String, durably: Bool = true
+    ) throws(ONNXError) {
         let temporary = path + ".partial"
         unlink(temporary)
         let file = try DiskFile(writing: temporary)
         do throws(ONNXError) {
             try file.write(Array(text.utf8), at: 0)
-            try file.synchronize()
+            if durably { try file.synchronize() }
             try Disk.rename(temporary, to: path)
         } catch {
             unlink(temporary)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import ONNXErrors
+package import ONNXErrors
 import ONNXImport
 import ONNXJSON
 
@@ -17,15 +17,23 @@ package enum FolderCompleteness {
             }
         }
         do throws(ONNXError) {
-            let report = try ModelReader.read(
-                path: modelFile(of: folder), options: ImportOptions(externalData: .skipped)
-            ).report
-            return report.dataFiles.compactMap { file in
+            return try dataFiles(of: folder).compactMap { file in
                 problem(file.location, needed: file.neededByteCount, exactly: false, in: folder)
             }
         } catch {
             return [error.message]
         }
+    }
+
+    /// The data files that the model file of a folder needs, with the bytes that each must have.
+    ///
+    /// - Throws: what reading the model file throws.
+    package static func dataFiles(
+        of folder: String
+    ) throws(ONNXError) -> [(location: String, neededByteCount: Int)] {
+        try ModelReader.read(
+            path: modelFile(of: folder), options: ImportOptions(externalData: .skipped)
+        ).report.dataFiles.map { ($0.location, $0.neededByteCount) }
     }
 
     /// The model file of a folder: the one that `genai_config.json` names, else `model.onnx`.

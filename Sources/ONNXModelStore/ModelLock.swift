@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ONNXErrors
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// The right to change a model's folder, which one process at a time has. The system takes it back when the process
 /// ends, however it ends.
 package struct ModelLock: Sendable {
@@ -13,7 +21,14 @@ package struct ModelLock: Sendable {
         let folder = Disk.parent(of: target)
         try Disk.makeFolders(folder)
         file = try DiskFile(writing: "\(folder)/.\(Disk.name(of: target)).lock")
-        guard file.lock() else {
+        // A program that this or another process is starting may hold the lock for an instant.
+        var attempts = 25
+        while !file.lock() {
+            attempts -= 1
+            if attempts > 0 {
+                usleep(10_000)
+                continue
+            }
             throw ONNXError(
                 "store.locked", "Another process is changing the model in \"\(target)\". Wait for it to end.")
         }

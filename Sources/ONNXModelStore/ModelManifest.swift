@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import ONNXErrors
-package import ONNXJSON
+import ONNXJSON
 
 /// What a model folder consists of and where it came from, as recorded in it when it was complete.
 package struct ModelManifest: Sendable, Hashable {

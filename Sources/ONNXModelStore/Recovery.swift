@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import ONNXErrors
+package import ONNXErrors
 
 /// Ends what a process that was killed had begun, so that a model is never without a name for longer than that.
-enum Recovery {
+package enum Recovery {
     /// The name of what stood at `target` and is about to go.
     static func replaced(_ target: String) -> String { beside(target, "replaced") }
 
@@ -17,6 +17,17 @@ enum Recovery {
 
     private static func beside(_ target: String, _ ending: String) -> String {
         "\(Disk.parent(of: target))/.\(Disk.name(of: target)).\(ending)"
+    }
+
+    /// Puts a complete folder in the place of what stands at `target`, if anything does; for one who has the lock.
+    ///
+    /// - Throws: `io.*`.
+    package static func replace(_ target: String, with folder: String) throws(ONNXError) {
+        runLocked(target)
+        if Disk.entry(target) != nil { try Disk.rename(target, to: replaced(target)) }
+        try Disk.rename(folder, to: target)
+        try Disk.synchronize(folder: Disk.parent(of: target))
+        try Disk.removeTree(replaced(target))
     }
 
     /// Looks after the model at `target`, unless somebody is at work on it.

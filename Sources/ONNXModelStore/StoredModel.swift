@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import ONNXErrors
+import ONNXErrors
 import ONNXJSON
 
 /// A model that is on this machine, whole or not.
