@@ -81,7 +81,7 @@ if [ -n "$small" ]; then
     says 'error\[io\.no_space\].* has [0-9]+ bytes free.* need [0-9]+'
     says 'This engine runs acme/phi-tiny'
     ! grep -q 'model.onnx.data' "$work/requests" || fail "the weights were asked for" "$work/requests"
-    step "a disk too small: $(grep -o 'acme/phi-tiny does not fit[^.]*\.' "$work/err")"
+    step "a disk too small: $(grep -o 'does not fit.*are missing' "$work/err")"
 fi
 
 # With room: killed, resumed, verified.

@@ -148,7 +148,7 @@ public struct FolderCheck: Sendable {
             }
             add(
                 .problem, "memory", error.message, error.code.rawValue,
-                fits.flatMap { $0 } ?? "onnxlm chat --provider openai-compatible")
+                fits.flatMap { $0 } ?? "onnxlm chat --provider openai-compatible:MODEL")
         } else {
             add(
                 .good, "memory",

@@ -84,7 +84,7 @@ public struct MachineCheck: Sendable {
             return Finding(
                 .problem, "processor",
                 "\(cores); it lacks \(missing.joined(separator: ", ")), so plain kernels serve, which are many times slower: a model of a billion parameters is not usable here",
-                code: "cpu.old", remedy: "onnxlm chat --provider openai-compatible")
+                code: "cpu.old", remedy: "onnxlm chat --provider openai-compatible:MODEL")
         }
         return Finding(.good, "processor", "\(cores), kernels \(level)")
     }
