@@ -35,6 +35,8 @@
         private let hub = Mutex<LoopbackServer?>(nil)
         private let storage = Mutex<LoopbackServer?>(nil)
         private let sent = Atomic<Int>(0)
+        /// Git's sum and SHA-256 by path, as long as nothing changes.
+        private let sums = Mutex<[String: (git: String, sha256: String)]>([:])
 
         /// A hub with the files of a model in a folder of the repository.
         static func start(
@@ -78,7 +80,10 @@
             storage.withLock { $0?.stop() }
         }
 
-        func change(_ body: @Sendable (inout Content) -> Void) { content.withLock { body(&$0) } }
+        func change(_ body: @Sendable (inout Content) -> Void) {
+            content.withLock { body(&$0) }
+            sums.withLock { $0 = [:] }
+        }
 
         var files: [String: [UInt8]] { content.withLock { $0.files } }
         var endpoint: String { hub.withLock { $0?.url ?? "" } }
@@ -128,11 +133,8 @@
                 "{\"type\": \"directory\", \"oid\": \"x\", \"size\": 0, \"path\": \"folder\"}"
             ]
             for (path, bytes) in content.files.sorted(by: { $0.key < $1.key }) {
-                let scratch = try ScratchFolder()
-                let file = try DiskFile(reading: scratch.write(bytes, "file"))
-                let git = try GitBlobSum.of(file)
+                let (git, sum) = try sums(path, bytes)
                 if isLarge(path, bytes) {
-                    let sum = try SHA256Sum.of(file)
                     let told = content.listed[path] ?? (bytes.count, sum)
                     rows.append(
                         "{\"type\": \"file\", \"oid\": \"\(git)\", \"size\": \(told.byteCount), \"path\": \"\(path)\", \"lfs\": {\"oid\": \"\(told.sha256)\", \"size\": \(told.byteCount), \"pointerSize\": 135}}"
@@ -157,6 +159,15 @@
                 headers["link"] = "<\(endpoint)\(request.path)?recursive=1&cursor=\(first + 3)>; rel=\"next\""
             }
             try await answer.send(status: 200, headers, "[\(page.joined(separator: ", "))]")
+        }
+
+        private func sums(_ path: String, _ bytes: [UInt8]) throws -> (git: String, sha256: String) {
+            if let known = sums.withLock({ $0[path] }) { return known }
+            let scratch = try ScratchFolder()
+            let file = try DiskFile(reading: scratch.write(bytes, "file"))
+            let result = (git: try GitBlobSum.of(file), sha256: try SHA256Sum.of(file))
+            sums.withLock { $0[path] = result }
+            return result
         }
 
         private func answerBytes(_ request: LoopbackServer.Request, _ answer: LoopbackAnswer) async throws {
