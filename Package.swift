@@ -118,7 +118,8 @@ let package = Package(
             name: "ONNXModelHub", dependencies: ["ONNXHTTP", "ONNXDiagnosis", "ONNXModelStore"],
             swiftSettings: common),
         .target(
-            name: "ONNXLMProviders", dependencies: ["ONNXLM", "ONNXJSON", "ONNXHTTP"], swiftSettings: common),
+            name: "ONNXLMProviders", dependencies: ["ONNXLM", "ONNXJSON", "ONNXHTTP", "ONNXModelStore"],
+            swiftSettings: common),
         .target(name: "ONNXGGUFImport", dependencies: ["ONNXExport", "ONNXKernels"], swiftSettings: common),
         .target(name: "ONNXConformance", dependencies: ["ONNXInference", "ONNXJSON"], swiftSettings: common),
         .executableTarget(
@@ -155,7 +156,7 @@ let package = Package(
             ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
             ("ONNXHTTP", ["ONNXHTTPTestSupport"]), ("ONNXLMProviders", ["ONNXHTTPTestSupport"]),
             ("ONNXModelHub", ["ONNXHTTPTestSupport", "ONNXExport"]),
-            ("ONNXLMCommand", []),
+            ("ONNXLMCommand", ["ONNXHTTP", "ONNXHTTPTestSupport"]),
         ].map { (name: String, more: [String]) -> Target in
             .testTarget(
                 name: name + "Tests",

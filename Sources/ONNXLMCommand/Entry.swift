@@ -34,6 +34,7 @@
                 ConformanceCommand.self, TokenizeCommand.self, RenderCommand.self, ImportGGUFCommand.self,
                 SynthesizeCommand.self, CacheCommand.self, ModelsCommand.self, VerifyCommand.self,
                 RemoveCommand.self, MoveCommand.self, PullCommand.self, PlanCommand.self, DoctorCommand.self,
+                ProvidersCommand.self,
             ])
 
         /// The version of the package.

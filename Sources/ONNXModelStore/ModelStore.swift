@@ -28,6 +28,17 @@ package struct ModelStore: Sendable {
             root: Disk.absolute(root), huggingFace: environment.huggingFaceCache.map(HuggingFaceCache.init))
     }
 
+    /// The folder that an argument means: a path that exists, else a model of the store that the environment names, or of
+    /// the cache of huggingface_hub, which then counts as used; the argument itself where neither is there, so that
+    /// whoever reads it says so.
+    package static func path(_ argument: String) -> String {
+        guard Disk.entry(argument, followsLinks: true) == nil, let store = try? ModelStore(.current),
+            let model = try? store.model(argument), model.place != .partial
+        else { return argument }
+        store.markUsed(model)
+        return model.path
+    }
+
     /// Where a model stands or will stand.
     package func folder(of id: ModelID) -> String { "\(root)/\(id.owner)/\(id.folderName)" }
 

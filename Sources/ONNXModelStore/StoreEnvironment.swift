@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// The environment variables that say where models are; this is the one place that reads them.
 package struct StoreEnvironment: Sendable {
     /// The folder that models live in.
@@ -9,6 +17,18 @@ package struct StoreEnvironment: Sendable {
 
     /// - Parameter values: the process's environment; empty values count as unset.
     package init(_ values: [String: String]) { self.values = values.filter { !$0.value.isEmpty } }
+
+    /// The environment of this process.
+    package static var current: StoreEnvironment {
+        let names = [
+            modelsName, "XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE",
+            "HF_HOME",
+            "HF_ENDPOINT", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_TOKEN_PATH",
+        ]
+        var values: [String: String] = [:]
+        for name in names { values[name] = getenv(name).map { String(cString: $0) } }
+        return StoreEnvironment(values)
+    }
 
     /// Where models live: `ONNXLM_MODELS`, else `onnxlm/models` in the user's folder for data; nil where the
     /// environment tells neither.
