@@ -14,7 +14,7 @@ work=$(mktemp -d)
 server=
 mounted=
 finish() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null || :
+    [ -z "$server" ] || kill -9 "$server" 2>/dev/null || :
     [ -z "$mounted" ] || umount "$mounted" || :
     rm -rf "$work"
 }
