@@ -12,23 +12,26 @@
         .enabled(if: TestEnvironment.command != nil, "needs the built command, which make test provides"))
     struct PullKillTests {
         /// Starts the command, kills it after a while unless it ends before, and gives its status.
-        private func run(_ arguments: [String], _ environment: [String: String], killAfter: Double?) throws
-            -> Int32
-        {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: try #require(TestEnvironment.command))
-            process.arguments = arguments
-            process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            if let killAfter {
-                usleep(UInt32(killAfter * 1e6))
-                kill(process.processIdentifier, SIGKILL)
+        private func run(
+            _ arguments: [String], _ environment: [String: String], killAfter: Double?
+        ) async throws -> Int32 {
+            let command = try #require(TestEnvironment.command)
+            return try await TestEnvironment.aside {
+                let process = Process()
+                process.executableURL = URL(fileURLWithPath: command)
+                process.arguments = arguments
+                process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+                process.standardOutput = FileHandle.nullDevice
+                process.standardError = FileHandle.nullDevice
+                try process.run()
+                if let killAfter {
+                    usleep(UInt32(killAfter * 1e6))
+                    kill(process.processIdentifier, SIGKILL)
+                }
+                process.waitUntilExit()
+                return process.terminationReason == .uncaughtSignal
+                    ? -process.terminationStatus : process.terminationStatus
             }
-            process.waitUntilExit()
-            return process.terminationReason == .uncaughtSignal
-                ? -process.terminationStatus : process.terminationStatus
         }
 
         @Test func twoHundredKillsEachFollowedByAResume() async throws {
@@ -50,7 +53,7 @@
             var resumes = 0
             var before = 0
             while kills < 200 {
-                let status = try run(
+                let status = try await run(
                     ["pull", "acme/tiny"], environment,
                     killAfter: Double.random(in: 0.02...0.22, using: &random))
                 if status == -SIGKILL {
@@ -72,7 +75,7 @@
                 before = 0
                 try fixture.store.remove(model)
             }
-            #expect(try run(["pull", "acme/tiny"], environment, killAfter: nil) == 0)
+            #expect(try await run(["pull", "acme/tiny"], environment, killAfter: nil) == 0)
             try fixture.expectWhole()
             #expect(completions > 0)
             #expect(resumes > 20)
