@@ -16,6 +16,7 @@
             set.attend = attention_f32_avx512vnni
             set.attendHalf = attention_f16_avx512vnni
             set.attendInt8 = attention_i8_avx512vnni
+            set.attendInt16 = attention_i16_avx512vnni
             return set
         }()
     }
