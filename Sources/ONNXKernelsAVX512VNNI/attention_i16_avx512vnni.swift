@@ -48,6 +48,8 @@
                 let offset = (start &- Int(a.first_key)) &* size &* 2
                 let keys = a.keys + offset
                 let values = a.values + offset
+                prefetchScales(a.key_scales, start &+ 64 &- Int(a.first_key))
+                prefetchScales(a.value_scales, start &+ 64 &- Int(a.first_key))
                 if !readsAhead && start &+ 64 < Int(a.last_key) {
                     prefetchBlock(keys + 128 &* size, size)
                     prefetchBlock(values + 128 &* size, size)
@@ -72,6 +74,17 @@
             }
             start &+= 64
         }
+    }
+
+    /// Asks for the scales of a block.
+    @inline(always)
+    private func prefetchScales(_ scales: UnsafePointer<Float>?, _ first: Int) {
+        guard let scales else { return }
+        let block = UnsafeRawPointer(scales) + first &* 4
+        onnxlm_prefetch(block)
+        onnxlm_prefetch(block + 64)
+        onnxlm_prefetch(block + 128)
+        onnxlm_prefetch(block + 192)
     }
 
     /// Asks for 64 positions.

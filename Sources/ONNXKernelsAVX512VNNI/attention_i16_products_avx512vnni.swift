@@ -42,11 +42,11 @@
         var i = 0
         while i < pairs {
             if readsAhead {
-                let next = line + panel &* 4
+                let next = keys + (panel &* 4 &+ i &* 256)
                 onnxlm_prefetch(next)
-                onnxlm_prefetch(next + panel)
-                onnxlm_prefetch(next + panel &* 2)
-                onnxlm_prefetch(next + panel &* 3)
+                onnxlm_prefetch(next + 64)
+                onnxlm_prefetch(next + 128)
+                onnxlm_prefetch(next + 192)
             }
             let k = (
                 loadCodes(line), loadCodes(line + panel), loadCodes(line + panel &* 2),

@@ -133,7 +133,8 @@
     }
 
     @inline(always)
-    private func scaledPart(_ w: __m512, _ scales: UnsafePointer<Float>, _ seen: UInt64, _ first: Int) -> __m512
+    private func scaledPart(_ w: __m512, _ scales: UnsafePointer<Float>, _ seen: UInt64, _ first: Int)
+        -> __m512
     {
         let mask = UInt16(truncatingIfNeeded: seen &>> UInt64(truncatingIfNeeded: first))
         return _mm512_mul_ps(w, _mm512_maskz_loadu_ps(mask, scales + first))

@@ -60,7 +60,8 @@ func cacheIndex(_ position: Int, _ element: Int, _ headSize: Int, _ type: Int32,
     if type == ONNXLM_CACHE_I16 {
         if !panels { return (position / 2 * headSize + element) * 2 + position % 2 }
         if element | 1 < headSize {
-            return (position / width * headSize + element / 2 * 2) * width + position % width * 2 + element % 2
+            return (position / width * headSize + element / 2 * 2) * width + position % width * 2 + element
+                % 2
         }
     }
     if !panels { return position * headSize + element }

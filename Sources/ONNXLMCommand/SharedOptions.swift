@@ -18,9 +18,10 @@
         var deterministic = false
 
         @Option(
-            help: "Element type of the key/value caches: float32, float16 or int8.",
+            help:
+                "Element type of the key/value caches: float32, float16, int16 or int8; chosen by the model.",
             transform: ModelOptions.cacheType)
-        var cacheType = LoadOptions().cacheType
+        var cacheType: CacheType?
 
         @Flag(help: "Neither use nor write a cache of packed weights.")
         var noCache = false
