@@ -68,7 +68,7 @@ package final class DecoderSession {
             let isCached = session.isCached(input: pair.input)
             let rowBytes =
                 isCached
-                ? model.cacheType.byteCount(headSize: pair.headSize)
+                ? model.options.cacheType.byteCount(headSize: pair.headSize)
                 : pair.headSize * pair.elementType.bitWidth / 8
             return sum + pair.heads * rowBytes * tokens.count
         }

@@ -27,9 +27,6 @@ public final class InferenceModel: Sendable {
 
     public let options: LoadOptions
 
-    /// The element type of the key/value caches that sessions keep.
-    public let cacheType: CacheType
-
     /// The int64 input `[1]` that says for how many of the last positions logits are computed, in models loaded as
     /// decoders.
     package static let positionsInputName = LastPositionPass.inputName
@@ -96,7 +93,6 @@ public final class InferenceModel: Sendable {
         let model = try model.inliningFunctions { registry.contains(domain: $0, name: $1) }
         try SupportReport(model.graph, operatorSets: model.operatorSets, registry: registry).check()
         self.options = options
-        self.cacheType = options.cacheType ?? .automatic(for: model.graph)
         self.workers = try WorkerPool(
             threadCount: options.threadCount ?? WorkerPool.defaultThreadCount,
             multipliesInFixedOrder: options.deterministic)

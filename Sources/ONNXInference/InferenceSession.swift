@@ -54,7 +54,7 @@ public final class InferenceSession {
     }
 
     /// A session that owns the caches of those bindings whose operator can append in place; see
-    /// ``isCached(input:)`` for which these are. Their elements are of ``InferenceModel/cacheType``.
+    /// ``isCached(input:)`` for which these are. Their elements are of ``LoadOptions/cacheType``.
     ///
     /// - Parameters:
     ///   - lengthInput: an int64 input `[1, positions]` of ones, an attention mask, that the session makes itself.
@@ -73,7 +73,7 @@ public final class InferenceSession {
                 let output = program.outputs.firstIndex(where: { $0.info.name == binding.output })
             else { continue }
             caches[input] = try KVCache(
-                batch: 1, heads: binding.heads, headSize: binding.headSize, type: model.cacheType,
+                batch: 1, heads: binding.heads, headSize: binding.headSize, type: model.options.cacheType,
                 format: format)
             outputs.insert(output)
         }

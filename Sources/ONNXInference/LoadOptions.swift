@@ -15,10 +15,9 @@ public struct LoadOptions: Sendable {
     /// Bytes that the intermediate values of one run may take.
     public var intermediateByteLimit = 8 << 30
 
-    /// The element type of the key/value caches that sessions of a decoder keep; nil for int16 where the graph's
-    /// products quantise their activations and the processor multiplies int16 fast, else float16. Caches that a graph
-    /// is given as tensors keep the graph's type.
-    public var cacheType: CacheType?
+    /// The element type of the key/value caches that sessions of a decoder keep. Caches that a graph is given as
+    /// tensors keep the graph's type.
+    public var cacheType = CacheType.float16
 
     /// Graph passes to leave out, by name, for comparison; see ``InferenceModel/optimizationPasses``.
     public var disabledPasses: Set<String> = []

@@ -18,9 +18,9 @@
         private let configuration: GenerationConfig?
         private let cacheType: CacheType
 
-        init(path: String, cacheType: CacheType?) throws(ONNXError) {
+        init(path: String, cacheType: CacheType) throws(ONNXError) {
+            self.cacheType = cacheType
             (model, report) = try ModelReader.read(path: path, options: ImportOptions(externalData: .skipped))
-            self.cacheType = cacheType ?? .automatic(for: model.graph)
             configuration = try? ModelFolder(path).generation
             support = SupportReport(model.graph, operatorSets: model.operatorSets, registry: .builtin)
         }

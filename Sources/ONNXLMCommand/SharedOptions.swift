@@ -32,10 +32,9 @@
         var deterministic = false
 
         @Option(
-            help:
-                "Element type of the key/value caches: float32, float16, int16 or int8; chosen by the model.",
+            help: "Element type of the key/value caches: float32, float16, int16 or int8.",
             transform: LoadingOptions.cacheType)
-        var cacheType: CacheType?
+        var cacheType = LoadOptions().cacheType
 
         @Flag(help: "Neither use nor write a cache of packed weights.")
         var noCache = false
