@@ -12,7 +12,8 @@ package enum TestEnvironment {
     /// A Python that has the oracles' packages.
     package static var python: String? { value("ONNXLM_TEST_PYTHON") }
 
-    private static func value(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
+    /// A variable of the environment.
+    package static func value(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
 
     /// What a process printed and how it ended.
     package struct Outcome: Sendable {
@@ -20,6 +21,15 @@ package enum TestEnvironment {
         package let output: String
         package let errors: String
         package let seconds: Double
+    }
+
+    /// Does something that blocks on a thread of its own, so that other tests go on.
+    package static func aside<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+        }
     }
 
     /// Runs a program to its end.
