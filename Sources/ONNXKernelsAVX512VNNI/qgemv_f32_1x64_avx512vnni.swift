@@ -25,7 +25,7 @@
     }
 
     /// Panels past the last are the last once more, and not stored.
-    @inline(__always)
+    @inline(always)
     private func multiplyEight(
         _ args: UnsafePointer<onnxlm_qgemv_f32_args>, is8Bits: Bool, hasZeros: Bool
     ) {
@@ -90,7 +90,7 @@
         }
     }
 
-    @inline(__always)
+    @inline(always)
     private func storePair(_ a: onnxlm_qgemv_f32_args, _ panel: Int, _ last: Int, _ total: __m512) {
         let first = panel &* 8
         let columns = Int(a.columns) &- first
@@ -105,28 +105,28 @@
         let first: UnsafeRawPointer
         let second: UnsafeRawPointer
 
-        @inline(__always)
+        @inline(always)
         init(_ base: UnsafeRawPointer, _ index: Int, _ last: Int, _ stride: Int) {
             first = base + (index < last ? index : last) &* stride
             second = base + (index < last ? index &+ 1 : last) &* stride
         }
 
         /// 32 bytes of each, each lane shifted right.
-        @inline(__always)
+        @inline(always)
         func lanes(_ offset: Int, _ shift: UInt32) -> __m512i {
             let low = _mm512_castsi256_si512(loadBytes(first + offset))
             let both = onnxlm_mm512_with_upper_si512(low, loadBytes(second + offset))
             return shift == 0 ? both : _mm512_srli_epi32(both, 4)
         }
 
-        @inline(__always)
+        @inline(always)
         func scales(_ offset: Int, _ type: Int32) -> __m512 {
             let low = _mm512_castps256_ps512(loadScales(first + offset, type))
             return onnxlm_mm512_with_upper_ps(low, loadScales(second + offset, type))
         }
 
         /// The zero points of a block.
-        @inline(__always)
+        @inline(always)
         func zeros(_ layout: onnxlm_panel_layout, _ block: Int) -> __m512 {
             let offset = Int(layout.zero_points_byte_offset)
             if layout.zero_point_kind == ONNXLM_ZERO_POINT_F32 {
@@ -147,7 +147,7 @@
         let lowBlock: Int
         let highBlock: Int
 
-        @inline(__always)
+        @inline(always)
         init(_ layout: onnxlm_panel_layout, _ unit: Int, is8Bits: Bool) {
             let unitBytes = is8Bits ? 256 : 128
             let recordBytes = Int(layout.record_byte_count)
@@ -175,7 +175,7 @@
         let scale: __m512
         let zero: __m512
 
-        @inline(__always)
+        @inline(always)
         init(
             _ pair: FloatPair, _ layout: onnxlm_panel_layout, _ place: UnitOffsets, _ half: Int,
             hasZeros: Bool
@@ -188,7 +188,7 @@
     }
 
     /// Adds the products of four inputs, in their order.
-    @inline(__always)
+    @inline(always)
     private func addQuad(
         _ sum: __m512, _ lanes: __m512i, _ x: UnsafePointer<Float>, _ f: BlockFactors, _ is8Bits: Bool,
         _ hasZeros: Bool
@@ -200,7 +200,7 @@
     }
 
     /// `sum + x * ((value - zero) * scale)`.
-    @inline(__always)
+    @inline(always)
     private func adding(
         _ sum: __m512, _ x: Float, _ value: __m512, _ zero: __m512, _ scale: __m512, _ hasZeros: Bool
     ) -> __m512 {
@@ -210,7 +210,7 @@
 
     /// The values in byte `index` of each lane, as floats: the low nibble of 4 bits; less the middle of their range
     /// where no zero points are subtracted.
-    @inline(__always)
+    @inline(always)
     private func value(_ lanes: __m512i, _ index: UInt32, _ is8Bits: Bool, _ hasZeros: Bool) -> __m512 {
         if is8Bits {
             let signed = _mm512_srai_epi32(_mm512_slli_epi32(lanes, 24 &- 8 &* index), 24)
@@ -223,7 +223,7 @@
     }
 
     /// 16 floats from `first` on.
-    @inline(__always)
+    @inline(always)
     private func nibbles(_ first: Float) -> __m512 {
         let lanes = _mm512_cvtepi8_epi32(
             _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
