@@ -26,6 +26,11 @@ let dispatch: [SwiftSetting] =
 let avx2: [SwiftSetting] = dispatch + (buildsAVX2 ? [.unsafeFlags(avx2Flags)] : [])
 let avx512vnni: [SwiftSetting] = dispatch + (buildsAVX512 ? [.unsafeFlags(avx2Flags + avx512Flags)] : [])
 
+/// Apple's documentation plugin, for who sets `ONNXLM_DOCS=1`; nobody who depends on this package fetches it.
+let documentation: [Package.Dependency] =
+    Context.environment["ONNXLM_DOCS"] == "1"
+    ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")] : []
+
 let package = Package(
     name: "swift-onnx-lm",
     platforms: [.macOS(.v15)],
@@ -39,7 +44,7 @@ let package = Package(
             name: "Command", description: "Builds the `onnxlm` command, with the packages that only it needs."
         )
     ],
-    dependencies: [
+    dependencies: documentation + [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     ],
@@ -115,7 +120,7 @@ let package = Package(
             ("ONNXExport", ["ONNXImport"]), ("ONNXKernels", []), ("ONNXTypedKernels", []),
             ("ONNXOperators", []), ("ONNXOptimizer", []),
             ("ONNXPackCache", []), ("ONNXInference", ["ONNXExport"]),
-            ("ONNXTokenization", []), ("ONNXChatTemplate", []),
+            ("ONNXTokenization", []), ("ONNXChatTemplate", ["ONNXTokenization"]),
             ("ONNXGeneration", []), ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
             ("ONNXLMCommand", []),
         ].map { (name: String, more: [String]) -> Target in

@@ -24,7 +24,9 @@ public final class ChatSession: Sendable {
         var decoder: DecoderSession?
     }
 
+    /// The model that answers.
     public let model: LanguageModel
+    /// How its tokens are chosen and when an answer ends.
     public let options: GenerationOptions
     private let tools: String?
     private let state: Mutex<State>
@@ -111,7 +113,8 @@ public final class ChatSession: Sendable {
         _ messages: [ChatMessage], _ isCancelled: @escaping @Sendable () -> Bool,
         _ emit: (GeneratedPiece) -> Void
     ) throws(ONNXError) {
-        let prompt = try PromptRenderer(model).tokens(of: messages.map(\.json), tools: tools)
+        let prompt = try PromptRenderer(model).tokens(
+            of: messages.map(\.json), tools: tools, trustsMessages: options.trustsMessages)
         let decoder: DecoderSession
         if let existing = box.decoder {
             decoder = existing

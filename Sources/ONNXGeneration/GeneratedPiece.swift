@@ -24,6 +24,7 @@ public enum FinishReason: String, Sendable, Hashable {
 
 /// How a generation went.
 public struct GenerationSummary: Sendable, Hashable {
+    /// Why it ended.
     public let finishReason: FinishReason
 
     /// Tokens of the whole prompt.

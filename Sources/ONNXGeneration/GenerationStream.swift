@@ -6,6 +6,7 @@ import Synchronization
 ///
 /// Ending the iteration early, or cancelling the task that iterates, stops the computation within one step.
 public struct GenerationStream: AsyncSequence, Sendable {
+    /// A part of the answer.
     public typealias Element = GeneratedPiece
 
     private let stream: AsyncThrowingStream<GeneratedPiece, any Error>
@@ -37,6 +38,7 @@ public struct GenerationStream: AsyncSequence, Sendable {
         }
     }
 
+    /// Goes through the pieces once.
     public struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate var base: AsyncThrowingStream<GeneratedPiece, any Error>.AsyncIterator
 
@@ -67,8 +69,11 @@ public struct GenerationStream: AsyncSequence, Sendable {
 
 /// A complete answer.
 public struct Response: Sendable, Hashable {
+    /// The answer, without the stop string that ended it.
     public let text: String
+    /// Its tokens.
     public let tokens: [Int]
+    /// How many tokens there were, how long they took, and why they ended.
     public let summary: GenerationSummary
 }
 

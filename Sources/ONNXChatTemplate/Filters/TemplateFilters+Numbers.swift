@@ -18,6 +18,9 @@ extension TemplateFilters {
         if value.isUndefined { throw renderer.undefined(value) }
         switch name {
         case "abs":
+            if case .bigInteger(let digits) = value {
+                return .bigInteger(String(digits.drop { $0 == "-" }))
+            }
             switch value.number {
             case .integer(let number):
                 return number < 0 ? try renderer.signed(.integer(number), isNegative: true) : .integer(number)
@@ -134,8 +137,8 @@ extension TemplateFilters {
             precision < 0 ? round(number.double / scale) * scale : round(number.double * scale) / scale
         }
         switch (method, number) {
-        case ("ceil", _): return .real(scaled { $0.rounded(.up) })
-        case ("floor", _): return .real(scaled { $0.rounded(.down) })
+        case ("ceil", _): return .real(scaled { $0.rounded(.up) } + 0)
+        case ("floor", _): return .real(scaled { $0.rounded(.down) } + 0)
         case (_, .integer(let integer)):
             guard precision < 0 else { return .integer(integer) }
             return try truncated(scaled { $0.rounded(.toNearestOrEven) }, renderer) ?? .integer(0)

@@ -28,7 +28,11 @@ extension TemplateFilters {
                 limit = try integer(count, -1, what, renderer)
             }
             return try replaced(text, try renderer.shown(old), try renderer.shown(new), limit, &renderer)
-        case "indent": return try indented(text, arguments, what, &renderer)
+        case "indent":
+            guard case .text = value else {
+                throw renderer.typeError("\(what) needs a string, not \(value.typeName)")
+            }
+            return try indented(text, arguments, what, &renderer)
         case "center":
             try arguments.check(["width"], for: what, renderer)
             let width = try integer(arguments.value(0, "width"), 80, what, renderer)
@@ -42,7 +46,16 @@ extension TemplateFilters {
             return try renderer.formatted(text, with: .dictionary(names))
         case "e", "escape", "forceescape": return escaped(text)
         case "wordcount": return TemplateText(String(words(text)), isTrusted: false)
-        case "truncate": return try truncated(text, arguments, what, &renderer)
+        case "truncate":
+            guard case .text = value else {
+                // Python leaves anything short enough as it is, and fails at cutting what is no string.
+                let length = try integer(arguments.value(0, "length"), 255, what, renderer)
+                guard try TemplateFilters.length(of: value, renderer) <= length else {
+                    throw renderer.typeError("\(what) needs a string, not \(value.typeName)")
+                }
+                return text
+            }
+            return try truncated(text, arguments, what, &renderer)
         default: return text
         }
     }

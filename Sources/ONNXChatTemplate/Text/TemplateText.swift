@@ -124,4 +124,10 @@ struct TemplateText: Sendable {
             }
         }
     }
+
+    /// The last occurrence of a needle that is not empty.
+    func findLast(_ needle: some Collection<UInt8>) -> Int? {
+        guard !needle.isEmpty, needle.count <= bytes.count else { return nil }
+        return (0...bytes.count - needle.count).last { bytes[$0...].starts(with: needle) }
+    }
 }
