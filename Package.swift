@@ -31,22 +31,41 @@ let documentation: [Package.Dependency] =
     Context.environment["ONNXLM_DOCS"] == "1"
     ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")] : []
 
+/// What only the trait `Providers` brings in. No target of the engine may name these: Scripts/check-networking.sh.
+func networking(_ name: String, _ package: String) -> Target.Dependency {
+    .product(name: name, package: package, condition: .when(traits: ["Providers"]))
+}
+let httpClient = [
+    networking("AsyncHTTPClient", "async-http-client"), networking("NIOCore", "swift-nio"),
+    networking("NIOHTTP1", "swift-nio"), networking("NIOPosix", "swift-nio"),
+    networking("NIOSSL", "swift-nio-ssl"),
+]
+
 let package = Package(
     name: "swift-onnx-lm",
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "ONNXLM", targets: ["ONNXLM"]),
         .library(name: "ONNXInference", targets: ["ONNXInference"]),
+        .library(name: "ONNXLMProviders", targets: ["ONNXLMProviders"]),
         .executable(name: "onnxlm", targets: ["ONNXLMCommand"]),
     ],
     traits: [
         .trait(
             name: "Command", description: "Builds the `onnxlm` command, with the packages that only it needs."
-        )
+        ),
+        .trait(
+            name: "Providers",
+            description:
+                "Builds what speaks HTTP: remote chat providers and downloads. Needs async-http-client."),
     ],
     dependencies: documentation + [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        // Used, and therefore fetched and built, with the trait `Providers` only.
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
     ],
     targets: [
         .systemLibrary(
@@ -94,12 +113,15 @@ let package = Package(
             ],
             swiftSettings: common),
         .target(name: "ONNXLM", dependencies: ["ONNXGeneration"], swiftSettings: common),
+        .target(name: "ONNXHTTP", dependencies: ["ONNXErrors"] + httpClient, swiftSettings: common),
+        .target(
+            name: "ONNXLMProviders", dependencies: ["ONNXLM", "ONNXJSON", "ONNXHTTP"], swiftSettings: common),
         .target(name: "ONNXGGUFImport", dependencies: ["ONNXExport", "ONNXKernels"], swiftSettings: common),
         .target(name: "ONNXConformance", dependencies: ["ONNXInference", "ONNXJSON"], swiftSettings: common),
         .executableTarget(
             name: "ONNXLMCommand",
             dependencies: [
-                "ONNXLM", "ONNXGGUFImport", "ONNXConformance",
+                "ONNXLM", "ONNXGGUFImport", "ONNXConformance", "ONNXLMProviders",
                 .product(
                     name: "ArgumentParser", package: "swift-argument-parser",
                     condition: .when(traits: ["Command"])),
@@ -114,6 +136,11 @@ let package = Package(
             name: "ONNXTestSupport", dependencies: ["ONNXJSON", "ONNXInference"],
             path: "Tests/ONNXTestSupport",
             swiftSettings: common),
+        .target(
+            name: "ONNXHTTPTestSupport",
+            dependencies: ["ONNXHTTP", "ONNXJSON", "ONNXTestSupport"] + httpClient,
+            path: "Tests/ONNXHTTPTestSupport",
+            swiftSettings: common),
     ]
         + [
             ("ONNXJSON", []), ("ONNXTensors", []), ("ONNXGraph", []), ("ONNXImport", ["ONNXExport"]),
@@ -122,7 +149,8 @@ let package = Package(
             ("ONNXPackCache", []), ("ONNXInference", ["ONNXExport"]),
             ("ONNXTokenization", []), ("ONNXChatTemplate", ["ONNXTokenization"]),
             ("ONNXGeneration", []), ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
-            ("ONNXLMCommand", []),
+            ("ONNXHTTP", ["ONNXHTTPTestSupport"]), ("ONNXLMProviders", ["ONNXHTTPTestSupport"]),
+            ("ONNXLMCommand", ["ONNXHTTP", "ONNXHTTPTestSupport"]),
         ].map { (name: String, more: [String]) -> Target in
             .testTarget(
                 name: name + "Tests",

@@ -6,11 +6,11 @@ from .engines import ENGINES, OURS
 from .figures import Figures
 from .rows import METRICS, ROWS
 
-LABELS, BARS, VALUES, BAR, GAP = 300, 420, 150, 11, 14
+LABELS, BARS, VALUES, BAR, GAP = 390, 420, 150, 11, 14
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #24292f; } .small { font-size: 10px; fill: #57606a; }
 .e0 { fill: #d9480f; } .e1 { fill: #8c959f; } .e2 { fill: #6e7781; } .e3 { fill: #afb8c1; }
-line { stroke: #57606a; stroke-dasharray: 3 3; }
+line { stroke: #57606a; stroke-dasharray: 3 3; opacity: 0.5; }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3; } .small { fill: #9198a1; } line { stroke: #9198a1; }
 .e0 { fill: #ff922b; } .e1 { fill: #6e7681; } .e2 { fill: #8b949e; } .e3 { fill: #484f58; }
@@ -51,7 +51,7 @@ def svg(data):
                       f'<text class="small" x="{LABELS + width + 4:.1f}" y="{y + 9}">{value}</text>']
         top += height + GAP
     x = LABELS + scale
-    parts.append(f'<line x1="{x:.1f}" y1="{begin - 6}" x2="{x:.1f}" y2="{top - GAP + 6}"/>')
+    parts.insert(0, f'<line x1="{x:.1f}" y1="{begin - 6}" x2="{x:.1f}" y2="{top - GAP + 6}"/>')
     parts.append(f'<text class="small" x="{x:.1f}" y="{top + 6}" text-anchor="middle">best rival</text>')
     width, height = LABELS + BARS + VALUES, top + 14
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '

@@ -14,10 +14,15 @@
             discussion: """
                 Without --prompt and --messages it reads one message a line; Ctrl-C stops the answer, an empty end of
                 input (Ctrl-D) or /exit leaves.
+                With --provider, providers are asked in order and stderr says who answered and why others did not.
                 Example: onnxlm chat models/smollm2-135m-instruct --prompt "What is the capital of France?"
                 """)
 
-        @OptionGroup var model: ModelOptions
+        @Argument(help: "The model folder; with --provider that of the provider local.")
+        var model: String?
+
+        @OptionGroup var loading: LoadingOptions
+        @OptionGroup var providers: ProviderOptions
         @OptionGroup var sampling: SamplingOptions
 
         @Option(help: "Answer this one message and leave.")
@@ -33,18 +38,40 @@
             if prompt != nil, messages != nil {
                 throw ValidationError("--prompt and --messages exclude each other.")
             }
+            if model == nil, providers.provider == nil {
+                throw ValidationError("Missing expected argument '<model>'")
+            }
         }
 
         func run() async throws {
             let given = try messages.map { try Self.readMessages($0) }
-            let language = try await model.load()
-            defer { model.finishCaching(language) }
             var history = instructions.map { [ChatMessage(.system, $0)] } ?? []
             history += given ?? []
+            guard let model, providers.provider == nil else {
+                return try await askProviders(history, answersGiven: given != nil)
+            }
+            let language = try await loading.load(model)
+            defer { loading.finishCaching(language) }
             let chat = ChatSession(language, messages: history, options: sampling.generationOptions)
             if given != nil { return try await Self.printAnswer(chat.streamResponse(adding: [])) }
             if let prompt { return try await Self.printAnswer(chat.streamResponse(to: prompt)) }
             try await Conversation(chat).run()
+        }
+
+        private func askProviders(_ history: [ChatMessage], answersGiven: Bool) async throws {
+            #if Providers
+                let chat = try ProviderChat(
+                    providers, folder: model, loadOptions: loading.loadOptions,
+                    options: sampling.generationOptions, messages: history)
+                if answersGiven || prompt != nil {
+                    try await chat.answer(answersGiven ? nil : prompt)
+                } else {
+                    try await chat.run()
+                }
+                await chat.finishCaching(loading)
+            #else
+                throw ProviderOptions.missingTrait
+            #endif
         }
 
         static func printAnswer(_ stream: GenerationStream) async throws {

@@ -32,7 +32,7 @@
             subcommands: [
                 ChatCommand.self, GenerateCommand.self, InspectCommand.self, BenchCommand.self,
                 ConformanceCommand.self, TokenizeCommand.self, RenderCommand.self, ImportGGUFCommand.self,
-                SynthesizeCommand.self, CacheCommand.self,
+                SynthesizeCommand.self, CacheCommand.self, ProvidersCommand.self,
             ])
 
         /// The version of the package.

@@ -11,6 +11,20 @@
         @Argument(help: "The model folder.")
         var model: String
 
+        @OptionGroup var loading: LoadingOptions
+
+        var loadOptions: LoadOptions { loading.loadOptions }
+        var cacheType: CacheType { loading.cacheType }
+
+        /// Loads the model and logs what it notes.
+        func load() async throws -> LanguageModel { try await loading.load(model) }
+
+        /// Waits until the packed weights are in the cache, which a process that ends would cut short.
+        func finishCaching(_ model: LanguageModel) { loading.finishCaching(model) }
+    }
+
+    /// How a model is loaded.
+    struct LoadingOptions: ParsableArguments {
         @Option(help: "Threads that compute; by default the cores this process may use.")
         var threads: Int?
 
@@ -19,7 +33,7 @@
 
         @Option(
             help: "Element type of the key/value caches: float32, float16 or int8.",
-            transform: ModelOptions.cacheType)
+            transform: LoadingOptions.cacheType)
         var cacheType = LoadOptions().cacheType
 
         @Flag(help: "Neither use nor write a cache of packed weights.")
@@ -52,8 +66,8 @@
         }
 
         /// Loads the model and logs what it notes.
-        func load() async throws -> LanguageModel {
-            let model = try await LanguageModel.load(from: self.model, options: loadOptions)
+        func load(_ path: String) async throws -> LanguageModel {
+            let model = try await LanguageModel.load(from: path, options: loadOptions)
             let logger = makeLogger()
             for note in model.notes { logger.debug("\(note)") }
             return model

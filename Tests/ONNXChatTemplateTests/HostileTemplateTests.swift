@@ -93,7 +93,7 @@ import Testing
         Case("{# a", "template.syntax"),
         Case("{% endfor %}", "template.syntax"),
         Case("{% for x in [1] %}", "template.syntax"),
-        Case(String(repeating: "{{ 1 }}", count: 149_000), "template.limit"),
+        Case(String(repeating: "{{ 1 }}", count: 149_000), text: String(repeating: "1", count: 149_000)),
         Case(nested("(", ")"), "template.too_deep"),
         Case(nested("[", "]"), "template.too_deep"),
         Case("{{ " + String(repeating: "-", count: 10000) + "1 }}", "template.too_deep"),
