@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# A million mutated templates, and 100,000 adversarial conversations for each of twelve models' templates.
+# A million mutated templates, and 400,000 adversarial messages for each of twelve models' templates.
 source "$(dirname "$0")/../lib.sh"
 
 cd "$root"

@@ -24,8 +24,8 @@ struct ControlTokenTests {
         "llama-cpp-python-ibm-granite-granite-3.3-2B-Instruct", "unsloth-zephyr",
     ]
 
-    /// Conversations for each template; each holds at least three adversarial messages.
-    static let conversationCount = getenv("ONNXLM_DEEP") == nil ? 3400 : 100_000
+    /// Adversarial messages for each template.
+    static let wantedMessages = getenv("ONNXLM_DEEP") == nil ? 10_000 : 400_000
 
     @Test(arguments: templates)
     func messagesMakeNoControlToken(_ name: String) throws {
@@ -36,7 +36,7 @@ struct ControlTokenTests {
         var rendered = 0
         var messageCount = 0
         var equal = 0
-        for _ in 0..<Self.conversationCount {
+        for _ in 0..<Self.wantedMessages where messageCount < Self.wantedMessages {
             let seed = generator.next()
             let wicked = AdversarialConversation(seed: seed, isHarmless: false)
             let plain = AdversarialConversation(seed: seed, isHarmless: true)
@@ -57,7 +57,7 @@ struct ControlTokenTests {
             }
         }
         print("\(name): \(messageCount) adversarial messages in \(rendered) conversations, \(equal) compared")
-        #expect(messageCount >= 10_000 && equal * 2 > rendered)
+        #expect(messageCount >= Self.wantedMessages && equal * 2 > rendered)
     }
 
     /// The check can fail: where messages are trusted, their tokens are found.

@@ -34,6 +34,7 @@ extension TemplateFilters {
         case "float":
             try arguments.check(["default"], for: what, renderer)
             if let number = value.number { return .real(number.double) }
+            if case .bigInteger(let digits) = value { return .real(Double(digits) ?? .infinity) }
             if case .text(let text) = value, let number = toDouble(text.stripped(.both).string) {
                 return .real(number)
             }
@@ -125,6 +126,12 @@ extension TemplateFilters {
         let method = arguments.value(1, "method")?.shown.string ?? "common"
         guard ["common", "ceil", "floor"].contains(method) else {
             throw renderer.typeError("\(what) knows the methods common, ceil and floor, not '\(method)'")
+        }
+        if value.isBigInteger {
+            guard method == "common", precision >= 0 else {
+                throw renderer.fail("template.arithmetic", "the number does not fit in an integer of 64 bits")
+            }
+            return value
         }
         guard let number = value.number else {
             throw renderer.typeError("\(what) needs a number, not \(value.typeName)")

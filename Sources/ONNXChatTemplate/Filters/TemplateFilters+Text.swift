@@ -44,13 +44,15 @@ extension TemplateFilters {
             var names = TemplateDictionary()
             for argument in arguments.named { names.set(argument.value, for: argument.name, isTrusted: true) }
             return try renderer.formatted(text, with: .dictionary(names))
-        case "e", "escape", "forceescape": return escaped(text)
+        case "safe": return text.asMarkup
+        case "e", "escape": return text.isMarkup ? text : escaped(text)
+        case "forceescape": return escaped(text)
         case "wordcount": return TemplateText(String(words(text)), isTrusted: false)
         case "truncate":
             guard case .text = value else {
                 // Python leaves anything short enough as it is, and fails at cutting what is no string.
                 let length = try integer(arguments.value(0, "length"), 255, what, renderer)
-                guard try TemplateFilters.length(of: value, renderer) <= length else {
+                guard length >= 3, try TemplateFilters.length(of: value, renderer) <= length else {
                     throw renderer.typeError("\(what) needs a string, not \(value.typeName)")
                 }
                 return text
@@ -171,8 +173,9 @@ extension TemplateFilters {
         return result
     }
 
-    private static func escaped(_ text: TemplateText) -> TemplateText {
-        var result = TemplateText()
+    /// Markup in which the characters that HTML reserves are written as entities.
+    static func escaped(_ text: TemplateText) -> TemplateText {
+        var result = TemplateText().asMarkup
         text.forEachScalar { scalar, isTrusted in
             switch scalar {
             case "&": result.append("&amp;".utf8, isTrusted: isTrusted)

@@ -30,8 +30,10 @@ enum TemplateTests {
             let rest = try remainder(value, .integer(2), &renderer)
             return rest.equals(.integer(name == "odd" ? 1 : 0))
         case "filter", "test":
-            guard value.key != nil else {
+            switch value {
+            case .list, .dictionary, .view("dict_items", _), .view("dict_keys", _):
                 throw renderer.typeError("a value of type \(value.typeName) is no name")
+            default: break
             }
             let known = name == "filter" ? TemplateFilters.names : names
             return known.contains(value.shown.string)

@@ -43,9 +43,12 @@ extension TemplateRenderer {
         }
         switch (operation, left, right) {
         case (.add, .text(let a), .text(let b)):
-            try charge(bytes: a.bytes.count + b.bytes.count)
-            var text = a
-            text.append(b)
+            let isMarkup = a.isMarkup || b.isMarkup
+            var text = isMarkup && !a.isMarkup ? TemplateFilters.escaped(a) : a
+            let end = isMarkup && !b.isMarkup ? TemplateFilters.escaped(b) : b
+            try charge(bytes: text.bytes.count + end.bytes.count)
+            text.append(end)
+            text.isMarkup = isMarkup
             return .text(text)
         case (.add, .list(let a), .list(let b)):
             try charge(elements: a.count + b.count)
