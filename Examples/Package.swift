@@ -3,7 +3,7 @@
 import PackageDescription
 
 /// Small programs to begin from: `swift run --package-path Examples -c release FirstAnswer`.
-let examples = ["FirstAnswer", "StreamingChat", "Sampling", "RunningGraphs"]
+let examples = ["FirstAnswer", "StreamingChat", "Sampling", "Scoring", "RunningGraphs"]
 
 let package = Package(
     name: "examples",

@@ -27,6 +27,7 @@ requirements=Tests/Fixtures/scripts/requirements-test.txt
 if [ -f "$requirements" ]; then
     "$root/Scripts/python.sh" "$requirements" || count 0 1 0
     export ONNXLM_TEST_PYTHON=$root/.venv/bin/python
+    "$root/Scripts/tokenizers.sh" "$ONNXLM_TEST_PYTHON" || count 0 1 0
 fi
 # The templates of real models, and what the reference makes of them.
 "$root/Scripts/templates.sh" || count 0 1 0

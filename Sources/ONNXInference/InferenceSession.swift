@@ -122,6 +122,17 @@ public final class InferenceSession {
         count == 0 || caches.allSatisfy { $0?.serves(queryAt: count) ?? true }
     }
 
+    /// Takes over the first `rows` positions of the caches of another session of the same model.
+    ///
+    /// - Parameter commonRows: positions from the first on that are the same in both already.
+    package func takeCaches(
+        of other: InferenceSession, rows: Int, sharing commonRows: Int
+    ) throws(ONNXError) {
+        for (mine, theirs) in zip(caches, other.caches) {
+            if let mine, let theirs { try mine.take(rows, of: theirs, sharing: commonRows) }
+        }
+    }
+
     /// The bytes of all caches.
     package var cacheByteCount: Int { caches.reduce(0) { $0 + ($1?.byteCount ?? 0) } }
 

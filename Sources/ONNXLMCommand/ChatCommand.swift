@@ -34,6 +34,9 @@
         @Option(help: "A system message.")
         var instructions: String?
 
+        @Flag(help: "When the context is full, go on without the oldest turns instead of failing.")
+        var dropOldest = false
+
         func validate() throws {
             if prompt != nil, messages != nil {
                 throw ValidationError("--prompt and --messages exclude each other.")
@@ -52,7 +55,9 @@
             }
             let language = try await loading.load(model)
             defer { loading.finishCaching(language) }
-            let chat = ChatSession(language, messages: history, options: sampling.generationOptions)
+            let chat = ChatSession(
+                language, messages: history, options: sampling.generationOptions,
+                contextPolicy: dropOldest ? .dropOldestTurns() : .stop)
             if given != nil { return try await Self.printAnswer(chat.streamResponse(adding: [])) }
             if let prompt { return try await Self.printAnswer(chat.streamResponse(to: prompt)) }
             try await Conversation(chat).run()
@@ -75,8 +80,26 @@
         }
 
         static func printAnswer(_ stream: GenerationStream) async throws {
-            for try await piece in stream { Console.write(piece.text) }
+            var events: [GenerationEvent] = []
+            var reason = FinishReason.stop
+            for try await piece in stream {
+                Console.write(piece.text)
+                events += piece.events
+                reason = piece.summary?.finishReason ?? reason
+            }
             Console.write("\n")
+            for event in events { note(event) }
+            if reason == .contextFull { Console.note("(the context is full)") }
+        }
+
+        private static func note(_ event: GenerationEvent) {
+            switch event {
+            case .droppedMessages(let count):
+                Console.note("(the context is full: the \(count) oldest messages are left out)")
+            case .longContext(let count, let seconds):
+                let milliseconds = Int(seconds * 1000)
+                Console.note("(long context: \(count) tokens were read again, \(milliseconds) ms)")
+            }
         }
 
         static func readMessages(_ path: String) throws -> [ChatMessage] {

@@ -31,6 +31,7 @@
             version: version,
             subcommands: [
                 ChatCommand.self, GenerateCommand.self, InspectCommand.self, BenchCommand.self,
+                PerplexityCommand.self, ExplainCommand.self,
                 ConformanceCommand.self, TokenizeCommand.self, RenderCommand.self, ImportGGUFCommand.self,
                 SynthesizeCommand.self, CacheCommand.self, ProvidersCommand.self,
             ])

@@ -88,44 +88,4 @@
             return logger
         }
     }
-
-    /// How tokens are chosen.
-    struct SamplingOptions: ParsableArguments {
-        @Option(help: "New tokens at most.")
-        var maxTokens: Int?
-
-        @Option(help: "Randomness; 0 takes the likeliest token each time.")
-        var temperature: Float?
-
-        @Option(help: "Sample among this many likeliest tokens; 0 for all.")
-        var topK: Int?
-
-        @Option(help: "Sample among the likeliest tokens that together have this probability.")
-        var topP: Float?
-
-        @Option(help: "Above 1, makes tokens seen before less likely.")
-        var repetitionPenalty: Float?
-
-        @Option(help: "Makes sampling repeatable.")
-        var seed: UInt64?
-
-        @Option(name: .customLong("stop"), help: "A text that ends the answer; can be given several times.")
-        var stops: [String] = []
-
-        @Flag(help: "Go on past end-of-sequence tokens.")
-        var ignoreEos = false
-
-        var generationOptions: GenerationOptions {
-            var options = GenerationOptions()
-            options.maximumTokens = maxTokens
-            options.temperature = temperature
-            options.topK = topK
-            options.topP = topP
-            options.repetitionPenalty = repetitionPenalty
-            options.seed = seed
-            options.stopStrings = stops
-            options.ignoresEndOfSequence = ignoreEos
-            return options
-        }
-    }
 #endif

@@ -9,7 +9,7 @@ let examples: [Target] =
     Context.environment["ONNXLM_EXAMPLES"] != "1"
     ? []
     : [.target(name: "Documented", dependencies: library)]
-        + ["FirstAnswer", "StreamingChat", "Sampling", "RunningGraphs"].map {
+        + ["FirstAnswer", "StreamingChat", "Sampling", "Scoring", "RunningGraphs"].map {
             .executableTarget(name: $0, dependencies: library)
         }
 
