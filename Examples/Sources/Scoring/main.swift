@@ -5,5 +5,5 @@ let folder = CommandLine.arguments.dropFirst().first ?? "models/smollm2-135m-ins
 let model = try await LanguageModel.load(from: folder)
 for completion in [" Paris", " London", " a banana"] {
     let score = try await model.score(prompt: "The capital of France is", completion: completion)
-    print("\(completion): \(score)")
+    print("\(completion): log-probability \(score.total)")
 }
