@@ -80,7 +80,7 @@ struct TemplateFeatureTests {
         "include",
         "import", "extends", "block", "recursive", "lipsum", "cycler", "joiner", "autoescape", "encode",
         "format_map",
-        "expandtabs", "isidentifier", "isprintable", "istitle", "translate", "\\N", "%G", "%g", "%V", "%-f",
+        "expandtabs", "isidentifier", "isprintable", "istitle", "translate", "\\N", "%G", "%g", "%V",
     ]
 
     @Test func featuresMatchTheReference() throws {

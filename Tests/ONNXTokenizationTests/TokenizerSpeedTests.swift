@@ -126,7 +126,7 @@ import Testing
         return now() - start
     }
 
-    private static let mostPasses = 6.0
+    private static let mostPasses = 9.0
 
     private func check(_ tokenizer: Tokenizer, _ kind: String, size: Int, limit: Double) throws {
         let text = String(repeating: kind, count: size / kind.utf8.count)

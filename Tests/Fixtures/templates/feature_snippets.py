@@ -111,5 +111,5 @@ def every():
             yield loop.replace("%s", f"({value})", 1).replace("%s", f"({value})").replace("%%", "%") if "'%%" not in loop \
                 else loop.replace("%%s", "\x00").replace("%s", f"({value})").replace("\x00", "%s").replace("%%", "%")
     yield from SHAPES
-    for directive in "aAbBcCdDeFfGgHIjklmMnpPrRStTuUVwWxXyYzZ%":
+    for directive in "aAbBcCdDeFGgHIjklmMnpPrRStTuUVwWxXyYzZ%":
         yield f"{{{{ strftime_now('%{directive}') }}}}{{{{ strftime_now('%-{directive}|') }}}}"
