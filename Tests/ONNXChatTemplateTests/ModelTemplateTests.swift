@@ -77,8 +77,8 @@ struct TemplateFeatureTests {
     /// What templates may not use. A refusal says the name.
     static let refused = [
         "filesizeformat", "pprint", "random", "striptags", "urlencode", "urlize", "wordwrap", "xmlattr",
-        "include",
-        "import", "extends", "block", "recursive", "lipsum", "cycler", "joiner", "autoescape", "encode",
+        
+        "block", "recursive", "lipsum", "cycler", "joiner", "autoescape", "encode",
         "format_map",
         "expandtabs", "isidentifier", "isprintable", "istitle", "translate", "\\N", "%G", "%g", "%V",
     ]

@@ -4,10 +4,7 @@ import ONNXErrors
 extension TemplateRenderer {
     /// `value.name`: a method or attribute first, then an item.
     func attribute(_ name: String, of value: TemplateValue) throws(ONNXError) -> TemplateValue {
-        if value.isUndefined {
-            guard name.hasPrefix("__") else { throw undefined(value) }
-            return missing(name, of: value)
-        }
+        if value.isUndefined { throw undefined(value) }
         if let found = member(name, of: value) { return found }
         if case .dictionary(let dictionary) = value, let item = dictionary[name] { return item }
         return missing(name, of: value)

@@ -32,8 +32,9 @@ def feature_row(source):
     from reference import Reference
 
     row = {"template_text": source} | Reference(source).rendered()
-    # Addresses, the order of a namespace's names and complex numbers are nothing that a prompt can depend on.
-    if re.search(r" at 0x|<namespace |\dj\)", row.get("text", ""), re.IGNORECASE):
+    # Addresses, what namespaces look like and complex numbers are nothing that a prompt can depend on.
+    if re.search(r" at 0x|<namespace |\dj\)", row.get("text", ""), re.IGNORECASE) or \
+            re.search(r"(namespace\(a=1\)|l\|map\('string'\))\)( }}{% endset|\|(e|escape|forceescape|replace|wordcount)\b)|missing\)(\.|\|attr\(')__", source):
         return ""
     return json.dumps(row) + "\n"
 
