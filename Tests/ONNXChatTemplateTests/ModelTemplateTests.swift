@@ -77,7 +77,6 @@ struct TemplateFeatureTests {
     /// What templates may not use. A refusal says the name.
     static let refused = [
         "filesizeformat", "pprint", "random", "striptags", "urlencode", "urlize", "wordwrap", "xmlattr",
-        
         "block", "recursive", "lipsum", "cycler", "joiner", "autoescape", "encode",
         "format_map",
         "expandtabs", "isidentifier", "isprintable", "istitle", "translate", "\\N", "%G", "%g", "%V",
