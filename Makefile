@@ -13,7 +13,7 @@ export ONNXLM_FILTER := $(value FILTER)
 export ONNXLM_OPTIONS := $(value OPTIONS)
 unexport PROMPT MODEL FILTER OPTIONS
 
-.PHONY: help chat build test test-deep check format bench bench-kernels bench-tokenizers bench-rivals bench-baseline clean
+.PHONY: help chat build test test-deep check format bench bench-kernels bench-tokenizers bench-rivals bench-baseline docs clean
 
 help:
 	@Scripts/help.sh
@@ -51,6 +51,9 @@ bench-rivals: # Compare with onnxruntime-genai, llama.cpp and OpenVINO GenAI (OP
 bench-baseline: # Record the instructions per token that 'make check' compares with
 	@Scripts/build.sh --product onnxlm
 	@Scripts/check-performance.sh --record
+
+docs: # Make the documentation archive .build/docs/ONNXLM.doccarchive
+	@Scripts/docs.sh
 
 clean: # Remove what builds made (not models/)
 	rm -rf .build .build-dependent

@@ -26,6 +26,11 @@ let dispatch: [SwiftSetting] =
 let avx2: [SwiftSetting] = dispatch + (buildsAVX2 ? [.unsafeFlags(avx2Flags)] : [])
 let avx512vnni: [SwiftSetting] = dispatch + (buildsAVX512 ? [.unsafeFlags(avx2Flags + avx512Flags)] : [])
 
+/// Apple's documentation plugin, for who sets `ONNXLM_DOCS=1`; nobody who depends on this package fetches it.
+let documentation: [Package.Dependency] =
+    Context.environment["ONNXLM_DOCS"] == "1"
+    ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")] : []
+
 /// What only the trait `Providers` brings in. No target of the engine may name these: Scripts/check-networking.sh.
 func networking(_ name: String, _ package: String) -> Target.Dependency {
     .product(name: name, package: package, condition: .when(traits: ["Providers"]))
@@ -54,7 +59,7 @@ let package = Package(
             description:
                 "Builds what speaks HTTP: remote chat providers and downloads. Needs async-http-client."),
     ],
-    dependencies: [
+    dependencies: documentation + [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         // Used, and therefore fetched and built, with the trait `Providers` only.
@@ -154,7 +159,7 @@ let package = Package(
             ("ONNXExport", ["ONNXImport"]), ("ONNXKernels", []), ("ONNXTypedKernels", []),
             ("ONNXOperators", []), ("ONNXOptimizer", []),
             ("ONNXPackCache", []), ("ONNXInference", ["ONNXExport"]),
-            ("ONNXTokenization", []), ("ONNXChatTemplate", []),
+            ("ONNXTokenization", []), ("ONNXChatTemplate", ["ONNXTokenization"]),
             ("ONNXGeneration", []), ("ONNXModelStore", ["ONNXExport"]), ("ONNXDiagnosis", ["ONNXExport"]),
             ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
             ("ONNXHTTP", ["ONNXHTTPTestSupport"]), ("ONNXLMProviders", ["ONNXHTTPTestSupport"]),

@@ -39,9 +39,11 @@ public struct ChatTemplate: Sendable {
         public var tools: JSONValue = .null
         /// The `documents` variable; null where there are none.
         public var documents: JSONValue = .null
+        /// Whether the text ends where the assistant's answer begins.
         public var addGenerationPrompt = false
         /// The spelling of the beginning-of-text token; it counts as the template's own text.
         public var bosToken: String?
+        /// The spelling of the end-of-text token; it counts as the template's own text.
         public var eosToken: String?
         /// Other special tokens by variable name (`pad_token`, `unk_token`); they count as the template's own text.
         public var specialTokens: [String: String] = [:]
@@ -52,7 +54,17 @@ public struct ChatTemplate: Sendable {
         /// Gives a message's reasoning under both names that templates read, `reasoning_content` and `thinking`,
         /// whichever the message has, as `transformers` does.
         public var aliasesReasoning = true
+        /// Roles whose text counts as the template's own.
         public var trustedRoles = ChatTemplate.knownRoles
+        /// Marks the whole text as the template's, so that special tokens spelled in messages are meant, as they are
+        /// in `transformers`. Only for conversations whose every word is trusted.
+        public var trustsMessages = false
+        /// Leaves out the members of messages that are null, as `transformers` does: many templates take a member
+        /// that is there for one that says something.
+        public var omitsNullMembers = true
+        /// The member of the last message, such as `content`, that the model is to go on with: the text ends where
+        /// it ends. Nil where the last message is complete. Not together with ``addGenerationPrompt``.
+        public var continuedMember: String?
 
         public init() {}
     }
@@ -61,14 +73,26 @@ public struct ChatTemplate: Sendable {
     ///
     /// - Throws: `template.undefined`, `template.type`, `template.arithmetic`, `template.limit`,
     ///   `template.unsupported` with line and column; `template.raised` with the text that the template gave to
-    ///   `raise_exception`.
+    ///   `raise_exception`; `template.continuation` where the last message cannot be gone on with.
     public func render(messages: JSONValue, options: Options = Options()) throws(ONNXError) -> RenderedPrompt
     {
         var globals: [String: TemplateValue] = [:]
         for (name, value) in zip(options.variables.keys, options.variables.values) {
             globals[name] = TemplateValue(value)
         }
-        globals["messages"] = messagesValue(messages, options)
+        var messages = Self.prepared(messages, options)
+        var continuation: TemplateContinuation?
+        if let member = options.continuedMember {
+            guard !options.addGenerationPrompt else {
+                throw ONNXError(
+                    "template.continuation",
+                    "The last message cannot be gone on with while a prompt for a new one is asked for.")
+            }
+            let marked = try TemplateContinuation(messages.arrayValue ?? [], field: member, source: source)
+            messages = .array(marked.messages)
+            continuation = marked
+        }
+        globals["messages"] = Self.value(of: messages, trusting: options.trustedRoles)
         globals["tools"] = TemplateValue(options.tools)
         globals["documents"] = TemplateValue(options.documents)
         globals["add_generation_prompt"] = .bool(options.addGenerationPrompt)
@@ -77,17 +101,35 @@ public struct ChatTemplate: Sendable {
         for (name, token) in options.specialTokens { globals[name] = .trusted(token) }
         var renderer = TemplateRenderer(limits: limits, clock: options.now ?? .now, globals: globals)
         _ = try renderer.run(statements)
-        return RenderedPrompt(renderer.output)
+        var output = try continuation?.cut(renderer.output) ?? renderer.output
+        if options.trustsMessages { output = TemplateText(output.bytes, isTrusted: true) }
+        return RenderedPrompt(output)
     }
 
-    private func messagesValue(_ messages: JSONValue, _ options: Options) -> TemplateValue {
+    /// The messages as templates expect them.
+    private static func prepared(_ messages: JSONValue, _ options: Options) -> JSONValue {
+        guard case .array(let elements) = messages else { return messages }
+        return .array(
+            elements.map { element in
+                guard case .object(var message) = element else { return element }
+                if options.omitsNullMembers {
+                    for (key, value) in zip(message.keys, message.values) where value.isNull {
+                        message[key] = nil
+                    }
+                }
+                if options.aliasesReasoning { message = aliasingReasoning(message) }
+                return .object(message)
+            })
+    }
+
+    private static func value(of messages: JSONValue, trusting roles: Set<String>) -> TemplateValue {
         guard case .array(let elements) = messages else { return TemplateValue(messages) }
         return .list(
             elements.map { element in
-                guard case .object(var message) = element else { return TemplateValue(element) }
-                if options.aliasesReasoning { message = Self.aliasingReasoning(message) }
-                guard case .dictionary(var dictionary) = TemplateValue(.object(message)) else { return .none }
-                if let role = message["role"]?.stringValue, options.trustedRoles.contains(role) {
+                guard case .dictionary(var dictionary) = TemplateValue(element) else {
+                    return TemplateValue(element)
+                }
+                if let role = element["role"]?.stringValue, roles.contains(role) {
                     dictionary.set(.trusted(role), for: "role", isTrusted: false)
                 }
                 return .dictionary(dictionary)

@@ -4,12 +4,14 @@
 public struct RenderedPrompt: Sendable, Hashable {
     /// A part of the text.
     public struct Segment: Sendable, Hashable {
+        /// The characters of the part.
         public var text: String
 
         /// Whether the part was written by the template (or is a token the caller vouched for), rather than taken
         /// from messages, tools or variables.
         public var isFromTemplate: Bool
 
+        /// A part with where it comes from.
         public init(text: String, isFromTemplate: Bool) {
             self.text = text
             self.isFromTemplate = isFromTemplate

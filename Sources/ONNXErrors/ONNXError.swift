@@ -9,21 +9,27 @@ public struct ONNXError: Error, Sendable, Hashable, CustomStringConvertible {
     public struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible,
         ExpressibleByStringLiteral
     {
+        /// The name, such as `external_data.truncated`.
         public let rawValue: String
 
+        /// A code of this name.
         public init(rawValue: String) { self.rawValue = rawValue }
 
+        /// A code written as a literal: `error.code == "chat.busy"`.
         public init(stringLiteral value: String) { self.rawValue = value }
 
         public var description: String { rawValue }
     }
 
+    /// What kind of failure it is; the same in every version.
     public let code: Code
+    /// What is wrong, where, the numbers, and what to do.
     public let message: String
 
     /// Where it happened, innermost first: `node "/model/layers.3/attn"`, `file "model.onnx"`.
     public private(set) var context: [String]
 
+    /// An error with its code, its message for people, and where it happened, innermost first.
     public init(_ code: Code, _ message: String, context: [String] = []) {
         self.code = code
         self.message = message

@@ -5,21 +5,31 @@ package import ONNXJSON
 public struct ChatMessage: Sendable, Hashable {
     /// Who speaks.
     public struct Role: RawRepresentable, Sendable, Hashable, ExpressibleByStringLiteral {
+        /// The name that chat templates see.
         public let rawValue: String
 
+        /// A role of this name, for templates that know more of them: `developer`, `ipython`.
         public init(rawValue: String) { self.rawValue = rawValue }
 
+        /// A role written as a literal.
         public init(stringLiteral value: String) { self.rawValue = value }
 
+        /// Who sets the rules: the instructions of a session.
         public static let system: Role = "system"
+        /// Who asks.
         public static let user: Role = "user"
+        /// The model.
         public static let assistant: Role = "assistant"
+        /// What a tool gave back.
         public static let tool: Role = "tool"
     }
 
+    /// Who says it.
     public var role: Role
+    /// What is said.
     public var content: String
 
+    /// A message: `ChatMessage(.user, "Hello")`.
     public init(_ role: Role, _ content: String) {
         self.role = role
         self.content = content

@@ -29,6 +29,7 @@ public final class ChatSession: Sendable {
         var decoder: DecoderSession?
     }
 
+    /// The model that answers.
     public let model: LanguageModel
     /// The options of calls that give none of their own.
     public let options: GenerationOptions
@@ -218,7 +219,8 @@ public final class ChatSession: Sendable {
             context: TokenLimit.length(settings, contextLength: decoder.lengthLimit(options.longContext)),
             maximumTokens: settings.maximumTokens
         ) { (messages: [ChatMessage]) throws(ONNXError) in
-            try PromptRenderer(self.model).tokens(of: messages.map(\.json), tools: self.tools)
+            try PromptRenderer(self.model).tokens(
+                of: messages.map(\.json), tools: self.tools, trustsMessages: options.trustsMessages)
         }
         state.withLock { $0.droppedCount = window.droppedCount }
         let dropped = window.droppedCount - droppedBefore

@@ -82,6 +82,10 @@ public struct GenerationOptions: Sendable {
     /// Texts that end the answer; they and what follows are left out of it.
     public var stopStrings: [String] = []
 
+    /// Takes special tokens that are spelled in messages for the tokens themselves, as other engines do. Otherwise
+    /// messages, tools and their results are text, whatever they spell. Only for chats whose every word is trusted.
+    public var trustsMessages = false
+
     /// Goes on past end-of-sequence tokens.
     public var ignoresEndOfSequence = false
 

@@ -6,6 +6,7 @@ import Synchronization
 ///
 /// Ending the iteration early, or cancelling the task that iterates, stops the computation within one step.
 public struct GenerationStream: AsyncSequence, Sendable {
+    /// A part of the answer.
     public typealias Element = GeneratedPiece
 
     private let stream: AsyncThrowingStream<GeneratedPiece, any Error>
@@ -37,6 +38,7 @@ public struct GenerationStream: AsyncSequence, Sendable {
         }
     }
 
+    /// Goes through the pieces once.
     public struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate var base: AsyncThrowingStream<GeneratedPiece, any Error>.AsyncIterator
 

@@ -2,6 +2,7 @@
 
 /// How a generation went.
 public struct GenerationSummary: Sendable, Hashable {
+    /// Why it ended.
     public let finishReason: FinishReason
 
     /// Tokens of the whole prompt.

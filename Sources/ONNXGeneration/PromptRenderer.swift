@@ -50,8 +50,11 @@ package struct PromptRenderer {
     ///
     /// - Parameter tools: descriptions of tools as a JSON array. Templates that read `tools` get it; for those that
     ///   read it from the system message, as Phi-4-mini's, the text goes there.
+    /// - Parameter trustsMessages: whether special tokens spelled in messages are meant.
     /// - Throws: `template.missing`, `template.*`, `tokenizer.*`, `json.*` for `tools`.
-    func tokens(of messages: [JSONValue], tools: String?) throws(ONNXError) -> [Int] {
+    func tokens(
+        of messages: [JSONValue], tools: String?, trustsMessages: Bool = false
+    ) throws(ONNXError) -> [Int] {
         let tokenizer = try model.requireTokenizer()
         guard let template = model.chatTemplate else {
             throw ONNXError(
@@ -61,6 +64,7 @@ package struct PromptRenderer {
         }
         var options = ChatTemplate.Options()
         options.addGenerationPrompt = true
+        options.trustsMessages = trustsMessages
         options.bosToken = model.specialTokens.beginOfSequence
         options.eosToken = model.specialTokens.endOfSequence
         var messages = messages

@@ -2,8 +2,10 @@
 
 /// A complete answer; printed, it is its text.
 public struct Response: Sendable, Hashable, CustomStringConvertible {
+    /// The answer, without the stop string that ended it.
     public let text: String
 
+    /// Its tokens.
     public let tokens: [Int]
 
     /// How likely each of ``tokens`` was, when ``GenerationOptions/logProbabilities`` asks for it.

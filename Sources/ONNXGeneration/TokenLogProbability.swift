@@ -3,7 +3,9 @@
 /// How likely the model held a token, and what it held likelier: natural logarithms of its own probabilities, before
 /// penalties, bans, temperature and what else ``GenerationOptions`` does to them.
 public struct TokenLogProbability: Sendable, Hashable {
+    /// The chosen token.
     public let token: Int
+    /// The natural logarithm of its probability.
     public let logProbability: Double
 
     /// The likeliest tokens, likeliest first, ties by the lower token; as many as were asked for. The chosen token is
@@ -12,7 +14,9 @@ public struct TokenLogProbability: Sendable, Hashable {
 
     /// One of the likeliest tokens.
     public struct Alternative: Sendable, Hashable {
+        /// Its number.
         public let token: Int
+        /// The natural logarithm of its probability.
         public let logProbability: Double
     }
 }

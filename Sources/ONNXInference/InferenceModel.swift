@@ -17,6 +17,7 @@ public final class InferenceModel: Sendable {
     /// is a constant here and not among them.
     public let inputs: [ValueInfo]
 
+    /// What a run gives, in the order of the file.
     public let outputs: [ValueInfo]
 
     /// Version of each operator set that the model is written in; `""` is ONNX's own.
@@ -25,6 +26,7 @@ public final class InferenceModel: Sendable {
     /// The file's free-form properties.
     public let metadata: [String: String]
 
+    /// The options that the model was loaded with.
     public let options: LoadOptions
 
     /// The int64 input `[1]` that says for how many of the last positions logits are computed, in models loaded as

@@ -23,6 +23,7 @@ public final class InferenceSession {
         }
     }
 
+    /// The model that the session runs.
     public let model: InferenceModel
     /// Where the time of the session's runs goes, if wanted.
     package var profiler: StepProfiler?

@@ -9,13 +9,17 @@ public struct SupportReport: Sendable {
     public struct Problem: Sendable, Hashable {
         /// `op.unsupported`, `op.domain`, `op.version`, `op.attribute_unsupported` or an attribute's error.
         public let code: ONNXError.Code
+        /// The operator set that the node names; `""` is ONNX's own.
         public let domain: String
+        /// The operator, such as `MatMul`.
         public let operatorType: String
         /// The version of the operator set that the model declares.
         public let version: Int
+        /// What is not supported, with the values that make it so.
         public let message: String
         /// The first node of this kind.
         public let node: String
+        /// How many nodes of the model have this problem.
         public internal(set) var count: Int
     }
 

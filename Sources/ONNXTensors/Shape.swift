@@ -7,6 +7,7 @@ public struct Shape: Sendable, Hashable {
     /// The largest rank that any tensor may have.
     public static let maximumRank = 64
 
+    /// Elements along each axis, outermost first; none may be negative.
     public let dimensions: [Int]
 
     /// The product of the dimensions; 1 for a scalar, 0 if any dimension is 0.
@@ -54,6 +55,7 @@ public struct Shape: Sendable, Hashable {
         self.elementCount = count
     }
 
+    /// The number of axes; 0 for a scalar.
     public var rank: Int { dimensions.count }
 
     /// The length of one dimension.

@@ -5,7 +5,9 @@ public import ONNXErrors
 ///
 /// Copying a tensor copies no elements. Elements below 8 bits are packed low bits first.
 public struct Tensor: Sendable {
+    /// What each element is.
     public let elementType: ElementType
+    /// The dimensions, outermost first.
     public let shape: Shape
     package let storage: TensorStorage
     package let byteOffset: Int

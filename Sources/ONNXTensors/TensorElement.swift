@@ -2,6 +2,7 @@
 
 /// A Swift type whose memory is an element of an ONNX tensor.
 public protocol TensorElement: BitwiseCopyable, Sendable {
+    /// The element type whose memory is laid out like a value of this Swift type.
     static var elementType: ElementType { get }
 }
 

@@ -93,6 +93,7 @@ import Testing
         Case("{# a", "template.syntax"),
         Case("{% endfor %}", "template.syntax"),
         Case("{% for x in [1] %}", "template.syntax"),
+        Case(String(repeating: "{{ 1 }}", count: 149_000), text: String(repeating: "1", count: 149_000)),
         Case(nested("(", ")"), "template.too_deep"),
         Case(nested("[", "]"), "template.too_deep"),
         Case("{{ " + String(repeating: "-", count: 10000) + "1 }}", "template.too_deep"),
@@ -149,31 +150,6 @@ import Testing
             #expect(error.code == "template.raised")
             #expect(error.message == "Roles must alternate")
         }
-    }
-
-    /// Any bytes at all give a template or an error.
-    @Test func survivesMutatedTemplates() throws {
-        var generator = SplitMix(state: 5)
-        let source = Array(try TemplateFixtures.source("headers-with-tools.jinja").utf8)
-        let messages: JSONValue = [["role": "user", "content": "x"]]
-        var failures = 0
-        for _ in 0..<1500 {
-            var bytes = source
-            for _ in 0..<Int(generator.next() % 4 + 1) {
-                let place = Int(generator.next() % UInt64(bytes.count))
-                switch generator.next() % 3 {
-                case 0: bytes.remove(at: place)
-                case 1: bytes[place] = UInt8(generator.next() % 128)
-                default: bytes.swapAt(place, Int(generator.next() % UInt64(bytes.count)))
-                }
-            }
-            let text = String(decoding: bytes, as: UTF8.self)
-            let outcome = Outcome { () throws(ONNXError) in
-                try ChatTemplate(source: text).render(messages: messages)
-            }
-            if case .error = outcome { failures += 1 }
-        }
-        #expect(failures > 0)
     }
 }
 

@@ -21,11 +21,14 @@ extension TemplateFilters {
                 for character in text.characters().reversed() { result.append(character) }
                 return .text(result)
             }
+            if case .iterator(let items) = value { return .list(items.reversed()) }
             return .iterator(try renderer.elements(of: value).reversed())
         case "last":
             if case .iterator = value {
                 throw renderer.typeError("\(what) needs a sequence, not a generator")
             }
+        case "map", "select", "reject", "selectattr", "rejectattr":
+            if !value.isTruthy { return .iterator([]) }
         default: break
         }
         let items = try renderer.elements(of: value)
@@ -41,7 +44,8 @@ extension TemplateFilters {
         case "sort":
             try arguments.check(["reverse", "case_sensitive", "attribute"], for: what, renderer)
             let keys = try sortKeys(
-                items, arguments.value(1, "case_sensitive"), arguments.value(2, "attribute"), &renderer)
+                items, arguments.value(1, "case_sensitive"), arguments.value(2, "attribute"),
+                asLists: true, &renderer)
             return .list(try sorted(items, keys, arguments.value(0, "reverse")?.isTruthy ?? false, &renderer))
         case "unique":
             try arguments.check(["case_sensitive", "attribute"], for: what, renderer)

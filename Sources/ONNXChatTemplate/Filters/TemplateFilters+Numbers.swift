@@ -18,6 +18,9 @@ extension TemplateFilters {
         if value.isUndefined { throw renderer.undefined(value) }
         switch name {
         case "abs":
+            if case .bigInteger(let digits) = value {
+                return .bigInteger(String(digits.drop { $0 == "-" }))
+            }
             switch value.number {
             case .integer(let number):
                 return number < 0 ? try renderer.signed(.integer(number), isNegative: true) : .integer(number)
@@ -31,6 +34,7 @@ extension TemplateFilters {
         case "float":
             try arguments.check(["default"], for: what, renderer)
             if let number = value.number { return .real(number.double) }
+            if case .bigInteger(let digits) = value { return .real(Double(digits) ?? .infinity) }
             if case .text(let text) = value, let number = toDouble(text.stripped(.both).string) {
                 return .real(number)
             }
@@ -123,6 +127,12 @@ extension TemplateFilters {
         guard ["common", "ceil", "floor"].contains(method) else {
             throw renderer.typeError("\(what) knows the methods common, ceil and floor, not '\(method)'")
         }
+        if value.isBigInteger {
+            guard method == "common", precision >= 0 else {
+                throw renderer.fail("template.arithmetic", "the number does not fit in an integer of 64 bits")
+            }
+            return value
+        }
         guard let number = value.number else {
             throw renderer.typeError("\(what) needs a number, not \(value.typeName)")
         }
@@ -134,8 +144,8 @@ extension TemplateFilters {
             precision < 0 ? round(number.double / scale) * scale : round(number.double * scale) / scale
         }
         switch (method, number) {
-        case ("ceil", _): return .real(scaled { $0.rounded(.up) })
-        case ("floor", _): return .real(scaled { $0.rounded(.down) })
+        case ("ceil", _): return .real(scaled { $0.rounded(.up) } + 0)
+        case ("floor", _): return .real(scaled { $0.rounded(.down) } + 0)
         case (_, .integer(let integer)):
             guard precision < 0 else { return .integer(integer) }
             return try truncated(scaled { $0.rounded(.toNearestOrEven) }, renderer) ?? .integer(0)

@@ -3,10 +3,10 @@ import ONNXErrors
 
 extension TemplateFilters {
     /// What items are sorted by: an attribute, or several with commas between; strings without regard to case unless
-    /// asked otherwise.
+    /// asked otherwise. `asLists` compares even single keys as lists, among which missing ones are equal.
     static func sortKeys(
         _ items: [TemplateValue], _ caseSensitive: TemplateValue?, _ name: TemplateValue?,
-        _ renderer: inout TemplateRenderer
+        asLists: Bool = false, _ renderer: inout TemplateRenderer
     ) throws(ONNXError) -> [TemplateValue] {
         let isCaseSensitive = caseSensitive?.isTruthy ?? false
         var names: [TemplateValue?] = [name]
@@ -21,7 +21,7 @@ extension TemplateFilters {
                 if !isCaseSensitive, case .text(let text) = key { key = .text(text.lowercased) }
                 parts.append(key)
             }
-            keys.append(parts.count == 1 ? parts[0] : .tuple(parts))
+            keys.append(parts.count == 1 && !asLists ? parts[0] : .tuple(parts))
         }
         return keys
     }

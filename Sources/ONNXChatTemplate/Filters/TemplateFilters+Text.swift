@@ -28,7 +28,11 @@ extension TemplateFilters {
                 limit = try integer(count, -1, what, renderer)
             }
             return try replaced(text, try renderer.shown(old), try renderer.shown(new), limit, &renderer)
-        case "indent": return try indented(text, arguments, what, &renderer)
+        case "indent":
+            guard case .text = value else {
+                throw renderer.typeError("\(what) needs a string, not \(value.typeName)")
+            }
+            return try indented(text, arguments, what, &renderer)
         case "center":
             try arguments.check(["width"], for: what, renderer)
             let width = try integer(arguments.value(0, "width"), 80, what, renderer)
@@ -40,9 +44,20 @@ extension TemplateFilters {
             var names = TemplateDictionary()
             for argument in arguments.named { names.set(argument.value, for: argument.name, isTrusted: true) }
             return try renderer.formatted(text, with: .dictionary(names))
-        case "e", "escape", "forceescape": return escaped(text)
+        case "safe": return text.asMarkup
+        case "e", "escape": return text.isMarkup ? text : escaped(text)
+        case "forceescape": return escaped(text)
         case "wordcount": return TemplateText(String(words(text)), isTrusted: false)
-        case "truncate": return try truncated(text, arguments, what, &renderer)
+        case "truncate":
+            guard case .text = value else {
+                // Python leaves anything short enough as it is, and fails at cutting what is no string.
+                let length = try integer(arguments.value(0, "length"), 255, what, renderer)
+                guard length >= 3, try TemplateFilters.length(of: value, renderer) <= length else {
+                    throw renderer.typeError("\(what) needs a string, not \(value.typeName)")
+                }
+                return text
+            }
+            return try truncated(text, arguments, what, &renderer)
         default: return text
         }
     }
@@ -158,8 +173,9 @@ extension TemplateFilters {
         return result
     }
 
-    private static func escaped(_ text: TemplateText) -> TemplateText {
-        var result = TemplateText()
+    /// Markup in which the characters that HTML reserves are written as entities.
+    static func escaped(_ text: TemplateText) -> TemplateText {
+        var result = TemplateText().asMarkup
         text.forEachScalar { scalar, isTrusted in
             switch scalar {
             case "&": result.append("&amp;".utf8, isTrusted: isTrusted)

@@ -27,6 +27,9 @@ enum TemplateFilters {
         if textNames.contains(name) { return .text(try text(name, value, arguments, &renderer)) }
         if listNames.contains(name) { return try list(name, value, arguments, &renderer) }
         let what = "the filter '\(name)'"
+        guard otherNames.contains(name) else {
+            throw renderer.fail("template.unsupported", "\(what) is not supported")
+        }
         switch name {
         case "d", "default":
             try arguments.check(["default_value", "boolean"], for: what, renderer)
@@ -42,7 +45,10 @@ enum TemplateFilters {
             guard let attribute = arguments.value(0, "name") else {
                 throw renderer.typeError("\(what) needs a name")
             }
-            return try renderer.attribute(attribute.shown.string, of: value)
+            if value.isUndefined { throw renderer.undefined(value) }
+            let name = attribute.shown.string
+            return renderer.member(name, of: value)
+                ?? .undefined("a value of type \(value.typeName) has no '\(name)'")
         default: return try number(name, value, arguments, &renderer)
         }
     }

@@ -18,6 +18,9 @@ enum TemplateTests {
         _ renderer: inout TemplateRenderer
     ) throws(ONNXError) -> Bool {
         if let known = ofType(name, value) { return known }
+        guard names.contains(name) else {
+            throw renderer.fail("template.unsupported", "the test '\(name)' is not supported")
+        }
         try renderer.charge(walking: value)
         for argument in arguments.positional { try renderer.charge(walking: argument) }
         switch name {
@@ -26,8 +29,14 @@ enum TemplateTests {
         case "odd", "even":
             let rest = try remainder(value, .integer(2), &renderer)
             return rest.equals(.integer(name == "odd" ? 1 : 0))
-        case "filter": return TemplateFilters.names.contains(value.shown.string)
-        case "test": return names.contains(value.shown.string)
+        case "filter", "test":
+            switch value {
+            case .list, .dictionary, .view("dict_items", _), .view("dict_keys", _):
+                throw renderer.typeError("a value of type \(value.typeName) is no name")
+            default: break
+            }
+            let known = name == "filter" ? TemplateFilters.names : names
+            return known.contains(value.shown.string)
         default: break
         }
         guard let other = arguments.positional.first ?? arguments.named.first?.value else {

@@ -11,13 +11,17 @@ import ONNXErrors
 
 /// A date and time of day without a time zone: what `strftime_now` shows.
 public struct TemplateClock: Sendable, Hashable {
+    /// 1 to 9999.
     public var year: Int
     /// 1 to 12.
     public var month: Int
     /// 1 to 31.
     public var day: Int
+    /// 0 to 23.
     public var hour: Int
+    /// 0 to 59.
     public var minute: Int
+    /// 0 to 60, for leap seconds.
     public var second: Int
 
     /// A date and time, or nil where there is no such date between the years 1 and 9999.
@@ -110,7 +114,9 @@ public struct TemplateClock: Sendable, Hashable {
             guard var text = directive(scalar) else {
                 throw renderer.fail("template.unsupported", "strftime_now does not know '%\(scalar)'")
             }
-            if isUnpadded, text.count > 1, text.first == "0" || text.first == " " {
+            if isUnpadded, text.allSatisfy({ $0.isNumber || $0 == " " }), text.count > 1,
+                text.first == "0" || text.first == " "
+            {
                 text = String(text.drop { $0 == "0" || $0 == " " })
                 if text.isEmpty { text = "0" }
             }
@@ -141,6 +147,12 @@ public struct TemplateClock: Sendable, Hashable {
         case "S": return padded(second)
         case "f": return "000000"
         case "p": return hour < 12 ? "AM" : "PM"
+        case "P": return hour < 12 ? "am" : "pm"
+        case "k": return padded(hour, 2, " ")
+        case "l": return padded(hour12, 2, " ")
+        case "C": return padded(year / 100)
+        case "r":
+            return padded(hour12) + ":" + padded(minute) + ":" + padded(second) + (hour < 12 ? " AM" : " PM")
         case "B": return Self.monthNames[month - 1]
         case "b", "h": return String(Self.monthNames[month - 1].prefix(3))
         case "A": return Self.dayNames[weekDay]

@@ -60,14 +60,14 @@ enum TemplateFunctions {
         let step = numbers.count > 2 ? numbers[2] : 1
         guard step != 0 else { throw renderer.fail("template.arithmetic", "the step of range is 0") }
         let isEmpty = step > 0 ? start >= stop : start <= stop
-        guard !isEmpty else { return .range(TemplateRange(start: start, step: step, count: 0)) }
+        guard !isEmpty else { return .range(TemplateRange(start: start, step: step, count: 0, stop: stop)) }
         let (distance, overflow) = stop.subtractingReportingOverflow(start)
         let count = overflow ? UInt.max : (distance.magnitude - 1) / step.magnitude + 1
         guard count <= renderer.limits.rangeCount else {
             throw renderer.fail(
                 "template.limit", "a range has more than the limit of \(renderer.limits.rangeCount) elements")
         }
-        return .range(TemplateRange(start: start, step: step, count: Int(count)))
+        return .range(TemplateRange(start: start, step: step, count: Int(count), stop: stop))
     }
 
     /// Python's `dict(mapping or pairs, **names)`.
@@ -79,6 +79,7 @@ enum TemplateFunctions {
         }
         var result = TemplateDictionary()
         if let source = arguments.positional.first {
+            if source.isUndefined { throw renderer.undefined(source) }
             if case .dictionary(let dictionary) = source {
                 result = dictionary
             } else {

@@ -50,27 +50,29 @@ extension TemplateRenderer {
         return number < 0 ? number + count : number
     }
 
-    private func member(_ name: String, of value: TemplateValue) -> TemplateValue? {
+    func member(_ name: String, of value: TemplateValue) -> TemplateValue? {
         switch value {
         case .text: return TemplateMethods.text.contains(name) ? .method(value, name) : nil
         case .dictionary: return TemplateMethods.dictionary.contains(name) ? .method(value, name) : nil
+        case .tuple where name == "copy": return nil
         case .list, .tuple: return TemplateMethods.list.contains(name) ? .method(value, name) : nil
         case .namespace(let index): return namespaces[index][name]
-        case .loop(let index): return loopMember(name, loops[index])
+        case .loop(let index): return loopMember(name, index)
         case .macro(let index) where name == "name": return .trusted(macros[index].definition.name)
         case .function("dict") where name == "fromkeys": return .method(value, name)
         case .range(let range):
             switch name {
             case "start": return .integer(range.start)
             case "step": return .integer(range.step)
-            case "stop": return .integer(range.element(range.count))
+            case "stop": return .integer(range.stop)
             default: return nil
             }
         default: return nil
         }
     }
 
-    private func loopMember(_ name: String, _ loop: LoopState) -> TemplateValue? {
+    private func loopMember(_ name: String, _ index: Int) -> TemplateValue? {
+        let loop = loops[index]
         let count = loop.items.count
         switch name {
         case "index": return .integer(loop.index + 1)
@@ -86,7 +88,7 @@ extension TemplateRenderer {
             return loop.index > 0 ? loop.items[loop.index - 1] : .undefined("there is no previous item")
         case "nextitem":
             return loop.index + 1 < count ? loop.items[loop.index + 1] : .undefined("there is no next item")
-        case "cycle", "changed": return .method(lookUp("loop"), name)
+        case "cycle", "changed": return .method(.loop(index), name)
         default: return nil
         }
     }
@@ -101,14 +103,19 @@ extension TemplateRenderer {
         case .list(let items), .tuple(let items): count = items.count
         case .text(let text): count = text.count
         case .range(let range): count = range.count
-        default: return missing("slice", of: value)
+        default: throw typeError("a value of type \(value.typeName) cannot be sliced")
         }
         let indexes = try sliceIndexes(count, start, stop, step)
         try charge(elements: indexes.count)
         switch value {
         case .list(let items): return .list(indexes.map { items[$0] })
         case .tuple(let items): return .tuple(indexes.map { items[$0] })
-        case .range(let range): return .list(indexes.map { .integer(range.element($0)) })
+        case .range(let range):
+            let (first, end, step) = try sliceBounds(count, start, stop, step)
+            return .range(
+                TemplateRange(
+                    start: range.element(first), step: range.step &* step, count: indexes.count,
+                    stop: range.element(end)))
         case .text(let text):
             let starts = text.starts()
             if let first = indexes.first, let last = indexes.last, indexes.count == last - first + 1,
@@ -126,31 +133,34 @@ extension TemplateRenderer {
     private func sliceIndexes(
         _ count: Int, _ start: TemplateValue, _ stop: TemplateValue, _ step: TemplateValue
     ) throws(ONNXError) -> [Int] {
+        let (first, end, step) = try sliceBounds(count, start, stop, step)
+        var indexes: [Int] = []
+        var index = first
+        while step > 0 ? index < end : index > end {
+            indexes.append(index)
+            guard step > 0 ? step < end - index : step > end - index else { break }
+            index += step
+        }
+        return indexes
+    }
+
+    /// The first index, the one before which the slice ends, and the step, all within a sequence of `count`.
+    private func sliceBounds(
+        _ count: Int, _ start: TemplateValue, _ stop: TemplateValue, _ step: TemplateValue
+    ) throws(ONNXError) -> (first: Int, end: Int, step: Int) {
         let step = try bound(step) ?? 1
         guard step != 0 else { throw fail("template.arithmetic", "the step of a slice is 0") }
         func clamp(_ index: Int, _ low: Int, _ high: Int) -> Int {
             let fromStart = index < 0 ? max(index, -count - 1) + count : index
             return min(max(fromStart, low), high)
         }
-        var indexes: [Int] = []
         if step > 0 {
-            var index = clamp(try bound(start) ?? 0, 0, count)
-            let end = clamp(try bound(stop) ?? count, 0, count)
-            while index < end {
-                indexes.append(index)
-                guard step < end - index else { break }
-                index += step
-            }
-        } else {
-            var index = try bound(start).map { clamp($0, -1, count - 1) } ?? count - 1
-            let end = try bound(stop).map { clamp($0, -1, count - 1) } ?? -1
-            while index > end {
-                indexes.append(index)
-                guard step > end - index else { break }
-                index += step
-            }
+            return (clamp(try bound(start) ?? 0, 0, count), clamp(try bound(stop) ?? count, 0, count), step)
         }
-        return indexes
+        return (
+            try bound(start).map { clamp($0, -1, count - 1) } ?? count - 1,
+            try bound(stop).map { clamp($0, -1, count - 1) } ?? -1, step
+        )
     }
 
     private func bound(_ value: TemplateValue) throws(ONNXError) -> Int? {

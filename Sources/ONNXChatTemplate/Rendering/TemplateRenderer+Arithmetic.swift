@@ -26,7 +26,10 @@ extension TemplateRenderer {
         case .real(let number): return .real(isNegative ? -number : number)
         case nil:
             if value.isUndefined { throw undefined(value) }
-            if case .bigInteger = value { throw tooLarge }
+            if case .bigInteger(let digits) = value {
+                guard isNegative else { return value }
+                return .bigInteger(digits.hasPrefix("-") ? String(digits.dropFirst()) : "-" + digits)
+            }
             throw typeError("a value of type \(value.typeName) has no sign")
         }
     }
@@ -40,9 +43,12 @@ extension TemplateRenderer {
         }
         switch (operation, left, right) {
         case (.add, .text(let a), .text(let b)):
-            try charge(bytes: a.bytes.count + b.bytes.count)
-            var text = a
-            text.append(b)
+            let isMarkup = a.isMarkup || b.isMarkup
+            var text = isMarkup && !a.isMarkup ? TemplateFilters.escaped(a) : a
+            let end = isMarkup && !b.isMarkup ? TemplateFilters.escaped(b) : b
+            try charge(bytes: text.bytes.count + end.bytes.count)
+            text.append(end)
+            text.isMarkup = isMarkup
             return .text(text)
         case (.add, .list(let a), .list(let b)):
             try charge(elements: a.count + b.count)
@@ -60,11 +66,20 @@ extension TemplateRenderer {
         }
         if left.isUndefined { throw undefined(left) }
         if right.isUndefined { throw undefined(right) }
-        if case .bigInteger = left, right.number != nil { throw tooLarge }
-        if case .bigInteger = right, left.number != nil { throw tooLarge }
+        if case .bigInteger(let digits) = left, let number = right.number ?? big(right) {
+            guard case .real(let real) = number else { throw tooLarge }
+            return try reals(operation, Double(digits) ?? .infinity, real)
+        }
+        if case .bigInteger(let digits) = right, let number = left.number {
+            guard case .real(let real) = number else { throw tooLarge }
+            return try reals(operation, real, Double(digits) ?? .infinity)
+        }
         throw typeError(
             "'\(operation.rawValue)' cannot join values of type \(left.typeName) and \(right.typeName)")
     }
+
+    /// A number that stands for an integer beyond 64 bits in the choice of an error.
+    private func big(_ value: TemplateValue) -> TemplateNumber? { value.isBigInteger ? .integer(0) : nil }
 
     private func integers(
         _ operation: TemplateExpression.Operator, _ a: Int, _ b: Int

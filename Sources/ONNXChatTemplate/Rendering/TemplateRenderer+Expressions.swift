@@ -168,16 +168,25 @@ extension TemplateRenderer {
         case .list(let items), .tuple(let items), .iterator(let items), .view(_, let items):
             return items.contains { $0.equals(value) }
         case .dictionary(let dictionary):
+            switch value {
+            case .range, .iterator, .namespace, .macro, .loop, .function, .method, .view("dict_values", _):
+                return false
+            default: break
+            }
             guard let key = value.key else {
                 throw typeError("a value of type \(value.typeName) cannot be a key")
             }
             return dictionary[key] != nil
         case .undefined: return false
         case .range(let range):
-            guard case .integer(let number)? = value.number, range.count > 0 else { return false }
+            guard range.count > 0, let wanted = value.number, let number = Int(exactly: wanted) else {
+                return false
+            }
             let (distance, overflow) = number.subtractingReportingOverflow(range.start)
-            guard !overflow, distance % range.step == 0 else { return false }
-            return (0..<range.count).contains(distance / range.step)
+            guard !overflow else { return false }
+            let (place, rest) = (distance.dividedReportingOverflow(by: range.step), range.step)
+            guard !place.overflow, place.partialValue &* rest == distance else { return false }
+            return (0..<range.count).contains(place.partialValue)
         default: throw typeError("a value of type \(container.typeName) cannot be searched")
         }
     }

@@ -36,7 +36,7 @@ extension TemplateRenderer {
         result.append(format.part(position..<format.bytes.count))
         if used < values.count {
             switch value {
-            case .dictionary, .list: break
+            case .dictionary, .list, .range, .undefined: break
             case .tuple: throw typeError("the format needs fewer values")
             default: if used == 0 { throw typeError("the format needs no values") }
             }
@@ -103,6 +103,8 @@ extension TemplateRenderer {
             if let precision = directive.precision, precision < text.count {
                 text = text.part(0..<text.starts()[precision])
             }
+        case _ where value.isBigInteger:
+            throw fail("template.arithmetic", "the number does not fit in 64 bits")
         case 0x66:
             guard let number = value.number else {
                 throw typeError("%f needs a number, not \(value.typeName)")

@@ -96,12 +96,17 @@ extension TemplateLexer {
             let character = Character(Unicode.Scalar(source[position]))
             if isDigit(character) {
                 text.append(character)
-            } else if source[position] != 0x5F {
+            } else if source[position] != 0x5F || !text.isEmpty && !digitFollows(isDigit) {
                 break
             }
             position += 1
         }
         return text
+    }
+
+    private func digitFollows(_ isDigit: (Character) -> Bool) -> Bool {
+        position + 1 < source.count && source[position + 1] < 0x80
+            && isDigit(Character(Unicode.Scalar(source[position + 1])))
     }
 
     private mutating func exponent() -> String? {

@@ -14,7 +14,7 @@ struct TemplateLexer {
     var brackets: [UInt8] = []
     private var lineCursor = 0
     private var line = 1
-    private var lineStart = 0
+    private var column = 1
 
     init(_ text: String) {
         source = []
@@ -222,16 +222,17 @@ struct TemplateLexer {
         if offset < lineCursor {
             lineCursor = 0
             line = 1
-            lineStart = 0
+            column = 1
         }
         while lineCursor < offset {
             if source[lineCursor] == 0x0A {
                 line += 1
-                lineStart = lineCursor + 1
+                column = 1
+            } else if source[lineCursor] & 0xC0 != 0x80 {
+                column += 1
             }
             lineCursor += 1
         }
-        let column = source[lineStart..<offset].count { $0 & 0xC0 != 0x80 } + 1
         return TemplatePlace(line: line, column: column)
     }
 }

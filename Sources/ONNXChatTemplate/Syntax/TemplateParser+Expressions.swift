@@ -30,11 +30,15 @@ extension TemplateParser {
     }
 
     mutating func expression() throws(ONNXError) -> TemplateExpression {
+        let noted = (unsupported, firstUnsupported)
         var result = try disjunction()
         while isName("if") {
             let place = advance().place
-            let test = try disjunction()
-            let otherwise = skip(name: "else") ? try expression() : nil
+            (unsupported, firstUnsupported) = noted
+            let (test, otherwise) = try conditionally { (parser) throws(ONNXError) in
+                let test = try parser.disjunction()
+                return (test, parser.skip(name: "else") ? try parser.expression() : nil)
+            }
             let parts = [test, result] + [otherwise].compactMap { $0 }
             result = try make(.conditional(test, then: result, otherwise: otherwise), at: place, over: parts)
         }

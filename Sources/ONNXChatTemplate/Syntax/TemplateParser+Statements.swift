@@ -49,11 +49,17 @@ extension TemplateParser {
         _ name: String, at place: TemplatePlace
     ) throws(ONNXError) -> TemplateStatement.Kind? {
         switch name {
-        case "if": return try conditional()
-        case "for": return try loop()
+        case "if":
+            return try conditionally { (parser) throws(ONNXError) in try parser.conditional() }
+        case "for":
+            return try conditionally(false) { (parser) throws(ONNXError) in try parser.loop() }
         case "set": return try assignment()
-        case "macro": return .macro(try macro(named: try expectName()))
-        case "call": return try callBlock()
+        case "macro":
+            return try conditionally(false) { (parser) throws(ONNXError) in
+                .macro(try parser.macro(named: try parser.expectName()))
+            }
+        case "call":
+            return try conditionally(false) { (parser) throws(ONNXError) in try parser.callBlock() }
         case "filter":
             let place = current.place
             let filter = try filters(of: nil, startsInline: true)

@@ -13,6 +13,9 @@ struct TemplateParser {
     /// Filters, tests and statements that are not known, reported together.
     var unsupported: [String] = []
     var firstUnsupported: TemplatePlace?
+    /// Whether what is read now runs only under a condition: there, as in the reference, what is not supported is
+    /// refused when it is reached.
+    var isConditional = false
 
     static func parse(_ source: String, limits: TemplateLimits) throws(ONNXError) -> [TemplateStatement] {
         guard source.utf8.count <= limits.sourceBytes else {
@@ -82,8 +85,19 @@ struct TemplateParser {
 
     /// Notes something that is not supported; the whole list is reported at the end.
     mutating func note(unsupported what: String, at place: TemplatePlace) {
+        if isConditional { return }
         if !unsupported.contains(what), unsupported.count < 20 { unsupported.append(what) }
         if firstUnsupported == nil { firstUnsupported = place }
+    }
+
+    /// Reads something that runs only under a condition, or, in a block of its own, always.
+    mutating func conditionally<T>(
+        _ isConditional: Bool = true, _ body: (inout TemplateParser) throws(ONNXError) -> T
+    ) throws(ONNXError) -> T {
+        let before = self.isConditional
+        self.isConditional = isConditional
+        defer { self.isConditional = before }
+        return try body(&self)
     }
 
     mutating func enter() throws(ONNXError) {

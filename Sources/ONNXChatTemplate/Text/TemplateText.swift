@@ -12,6 +12,8 @@ struct TemplateText: Sendable {
 
     private(set) var bytes: [UInt8] = []
     private(set) var spans: [Span] = []
+    /// Whether the text is what Python calls markup, as `safe` and `escape` make it: what is added to it is escaped.
+    var isMarkup = false
 
     init() {}
 
@@ -26,6 +28,13 @@ struct TemplateText: Sendable {
     }
 
     var isEmpty: Bool { bytes.isEmpty }
+
+    /// The same text as markup.
+    var asMarkup: TemplateText {
+        var copy = self
+        copy.isMarkup = true
+        return copy
+    }
 
     var string: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -123,5 +132,11 @@ struct TemplateText: Sendable {
                 return nil
             }
         }
+    }
+
+    /// The last occurrence of a needle that is not empty.
+    func findLast(_ needle: some Collection<UInt8>) -> Int? {
+        guard !needle.isEmpty, needle.count <= bytes.count else { return nil }
+        return (0...bytes.count - needle.count).last { bytes[$0...].starts(with: needle) }
     }
 }

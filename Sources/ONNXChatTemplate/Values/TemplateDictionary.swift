@@ -10,6 +10,7 @@ struct TemplateDictionary: Sendable {
         case big(String)
         case text([UInt8])
         case tuple([Key])
+        case undefined
     }
 
     private(set) var keys: [TemplateValue] = []
@@ -57,7 +58,7 @@ extension TemplateValue {
                 keys.append(key)
             }
             return .tuple(keys)
-        case .undefined(let name): return .tuple([.text(Array(name.utf8)), .none])
+        case .undefined: return .undefined
         default: return nil
         }
     }

@@ -29,6 +29,7 @@ extension TemplateValue {
 
     /// Negative, zero or positive as Python orders the two; nil where it refuses to.
     func compare(_ other: TemplateValue) -> Int? {
+        if isBigInteger || other.isBigInteger { return compareBig(other) }
         if let left = number, let right = other.number { return Self.order(left, right) }
         switch (self, other) {
         case (.text(let a), .text(let b)):
@@ -39,6 +40,22 @@ extension TemplateValue {
             return a.count - b.count
         default: return nil
         }
+    }
+
+    /// The order where one of the two is an integer beyond 64 bits.
+    private func compareBig(_ other: TemplateValue) -> Int? {
+        func double(_ value: TemplateValue) -> Double? {
+            if case .bigInteger(let digits) = value { return Double(digits) }
+            return value.number?.double
+        }
+        if case .bigInteger(let a) = self, case .bigInteger(let b) = other {
+            let isNegative = a.hasPrefix("-")
+            guard isNegative == b.hasPrefix("-") else { return isNegative ? -1 : 1 }
+            let isLess = (a.utf8.count, a) < (b.utf8.count, b)
+            return a == b ? 0 : isLess != isNegative ? -1 : 1
+        }
+        guard let left = double(self), let right = double(other) else { return nil }
+        return Self.order(.real(left), .real(right))
     }
 
     /// The order of two numbers; 2 where one of them is not a number.

@@ -44,8 +44,7 @@ extension TemplateValue {
             }
             plain("}")
         case .range(let range):
-            let stop = range.element(range.count)
-            plain("range(\(range.start), \(stop)\(range.step == 1 ? "" : ", \(range.step)"))")
+            plain("range(\(range.start), \(range.stop)\(range.step == 1 ? "" : ", \(range.step)"))")
         case .iterator, .namespace, .macro, .loop, .function, .method: plain("<\(typeName)>")
         }
     }

@@ -37,6 +37,11 @@ enum TemplateValue: Sendable {
         return false
     }
 
+    var isBigInteger: Bool {
+        if case .bigInteger = self { return true }
+        return false
+    }
+
     /// Python's name of the value's type.
     var typeName: String {
         switch self {
@@ -99,11 +104,23 @@ enum TemplateNumber {
     }
 }
 
+extension Int {
+    /// The number where it is whole and fits.
+    init?(exactly number: TemplateNumber) {
+        switch number {
+        case .integer(let value): self = value
+        case .real(let value): self.init(exactly: value)
+        }
+    }
+}
+
 /// Python's `range`.
 struct TemplateRange: Sendable {
     var start: Int
     var step: Int
     var count: Int
+    /// The bound that the range was made with; it matters only where the range is shown.
+    var stop: Int
 
     /// The element at an index below `count`; it lies between the range's bounds, so it cannot overflow.
     func element(_ index: Int) -> Int { start &+ index &* step }

@@ -2,6 +2,7 @@
 
 /// One of several continuations of a prompt; see ``LanguageModel/generateSequences(_:options:)-(String,_)``.
 public struct GeneratedSequence: Sendable, Hashable {
+    /// The continuation, without the prompt.
     public let text: String
 
     /// New tokens; those that beams found come without the end-of-sequence token.
@@ -14,5 +15,6 @@ public struct GeneratedSequence: Sendable, Hashable {
     /// How likely each of ``tokens`` was, when ``GenerationOptions/logProbabilities`` asks for it.
     public let logProbabilities: [TokenLogProbability]
 
+    /// Why it ended.
     public let finishReason: FinishReason
 }

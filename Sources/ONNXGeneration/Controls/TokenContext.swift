@@ -11,6 +11,7 @@ public struct TokenContext: Sendable {
     /// The tokens of the answer so far.
     public var generatedTokens: ArraySlice<Int> { tokens[min(promptTokenCount, tokens.count)...] }
 
+    /// A context of these tokens, prompt and answer, of which the prompt has so many.
     public init(tokens: [Int], promptTokenCount: Int) {
         self.tokens = tokens
         self.promptTokenCount = promptTokenCount

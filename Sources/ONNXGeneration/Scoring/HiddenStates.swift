@@ -2,6 +2,7 @@
 
 /// The last layer's states of a row of tokens, before the product that makes them logits.
 public struct HiddenStates: Sendable {
+    /// The tokens of the text, one for each row.
     public let tokens: [Int]
 
     /// Elements of one token's state.
