@@ -30,6 +30,13 @@ version=0.1.$((number - 1))
 mkdir -p "$app"
 rm -rf "$app/Package.swift" "$app/Sources"
 cp -R -p "$root/Tests/DependentPackage/." "$app/"
+# The programs of Examples/, and the examples of doc comments and articles, are compiled as such a package sees them.
+export ONNXLM_EXAMPLES=0
+if [ "$tree" = "$root" ]; then
+    ONNXLM_EXAMPLES=1
+    cp -R -p "$root/Examples/Sources/." "$app/Sources/"
+    say "dependent: $(python3 "$root/Scripts/extract_examples.py" "$root" "$app/Sources/Documented")"
+fi
 export ONNXLM_ORIGIN=file://$origin
 swift_package() {
     local verb=$1
@@ -38,7 +45,7 @@ swift_package() {
         --config-path "$scratch/config" --security-path "$scratch/security" "$@"
 }
 log=$scratch/log
-{ swift_package package update && swift_package build --product dependent --disable-index-store; } \
+{ swift_package package update && swift_package build --disable-index-store; } \
     >"$log" 2>&1 || { cat "$log" >&2; die "dependent: a package that depends on version $version does not build"; }
 
 checkouts=$(ls "$scratch/build/checkouts")

@@ -29,6 +29,8 @@ if [ -f "$requirements" ]; then
     export ONNXLM_TEST_PYTHON=$root/.venv/bin/python
     "$root/Scripts/tokenizers.sh" "$ONNXLM_TEST_PYTHON" || count 0 1 0
 fi
+# The templates of real models, and what the reference makes of them.
+"$root/Scripts/templates.sh" || count 0 1 0
 export ONNXLM_TEST_COMMAND=$command_binary ONNXLM_TEST_MODEL=$root/$default_model
 # Not the cache of whoever runs the tests.
 export ONNXLM_CACHE_DIR=$root/.build/test-cache

@@ -2,12 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
+let library: [Target.Dependency] = [.product(name: "ONNXLM", package: "swift-onnx-lm")]
+
+/// The examples of the documentation, and the programs of `Examples/`.
+let examples: [Target] =
+    Context.environment["ONNXLM_EXAMPLES"] != "1"
+    ? []
+    : [.target(name: "Documented", dependencies: library)]
+        + ["FirstAnswer", "StreamingChat", "Sampling", "Scoring", "RunningGraphs"].map {
+            .executableTarget(name: $0, dependencies: library)
+        }
+
 /// An app that names this package by version and has targets whose names a library might be tempted to take.
 let package = Package(
     name: "dependent",
     platforms: [.macOS(.v15)],
     dependencies: [.package(url: Context.environment["ONNXLM_ORIGIN"] ?? "", from: "0.1.0")],
-    targets: [
+    targets: examples + [
         .target(name: "Graph"),
         .target(name: "Kernels"),
         .target(name: "Generation"),
