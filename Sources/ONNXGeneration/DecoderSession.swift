@@ -101,8 +101,12 @@ package final class DecoderSession {
         if pending.count > 1 {
             try session.reserve(rows: known + pending.count + Self.answerRoom, keeping: known)
         }
-        var parts: [Tensor] = []
         do {
+            // One run gives all: a token makes no list.
+            if pending.count <= chunkSize {
+                return try checked(step(pending[...], positions: positions, isCancelled))
+            }
+            var parts: [Tensor] = []
             var start = 0
             while start < pending.count {
                 let end = min(pending.count, start + chunkSize)
@@ -112,11 +116,11 @@ package final class DecoderSession {
                 if end > first { parts.append(logits) }
                 start = end
             }
+            return try joined(parts)
         } catch {
             rewind(to: known)
             throw error
         }
-        return try joined(parts)
     }
 
     private let isFullyCached: Bool
@@ -160,14 +164,18 @@ package final class DecoderSession {
             byteOffset: logits.byteOffset + (rows - count) * vocabulary * logits.elementType.bitWidth / 8)
     }
 
+    private func checked(_ logits: Tensor) throws(ONNXError) -> Tensor {
+        guard logits.elementType == .float32 else {
+            throw ONNXError(
+                "llm.signature", "The graph's logits are \(logits.elementType); float32 is expected.")
+        }
+        return logits
+    }
+
     /// The last `positions` rows of each part, in one float32 tensor.
     private func joined(_ parts: [Tensor]) throws(ONNXError) -> Tensor {
-        guard let first = parts.first else {
+        guard let first = try parts.first.map(checked) else {
             throw ONNXError("prompt.empty", "No tokens were given.")
-        }
-        guard first.elementType == .float32 else {
-            throw ONNXError(
-                "llm.signature", "The graph's logits are \(first.elementType); float32 is expected.")
         }
         guard parts.count > 1 else { return first }
         let vocabulary = first.shape[2]

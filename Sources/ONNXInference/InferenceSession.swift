@@ -164,8 +164,11 @@ public final class InferenceSession {
         let (entry, values) = try entry(inputs, cachedRows, newRows, branches)
         profiler?.cachedRows = cachedRows + newRows
         for index in arguments.indices {
-            arguments[index] =
-                lengthInputs.contains(index) ? try mask(cachedRows + newRows) : inputs[index]
+            if !lengthInputs.contains(index) {
+                arguments[index] = inputs[index]
+            } else if entry.bound.readsInput[index] {
+                arguments[index] = try mask(cachedRows + newRows)
+            }
         }
         defer { for index in arguments.indices { arguments[index] = nil } }
         try entry.bound.run(arguments, values, state: state, profiler: profiler)
