@@ -26,22 +26,41 @@ let dispatch: [SwiftSetting] =
 let avx2: [SwiftSetting] = dispatch + (buildsAVX2 ? [.unsafeFlags(avx2Flags)] : [])
 let avx512vnni: [SwiftSetting] = dispatch + (buildsAVX512 ? [.unsafeFlags(avx2Flags + avx512Flags)] : [])
 
+/// What only the trait `Providers` brings in. No target of the engine may name these: Scripts/check-networking.sh.
+func networking(_ name: String, _ package: String) -> Target.Dependency {
+    .product(name: name, package: package, condition: .when(traits: ["Providers"]))
+}
+let httpClient = [
+    networking("AsyncHTTPClient", "async-http-client"), networking("NIOCore", "swift-nio"),
+    networking("NIOHTTP1", "swift-nio"), networking("NIOPosix", "swift-nio"),
+    networking("NIOSSL", "swift-nio-ssl"),
+]
+
 let package = Package(
     name: "swift-onnx-lm",
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "ONNXLM", targets: ["ONNXLM"]),
         .library(name: "ONNXInference", targets: ["ONNXInference"]),
+        .library(name: "ONNXLMProviders", targets: ["ONNXLMProviders"]),
         .executable(name: "onnxlm", targets: ["ONNXLMCommand"]),
     ],
     traits: [
         .trait(
             name: "Command", description: "Builds the `onnxlm` command, with the packages that only it needs."
-        )
+        ),
+        .trait(
+            name: "Providers",
+            description:
+                "Builds what speaks HTTP: remote chat providers and downloads. Needs async-http-client."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        // Used, and therefore fetched and built, with the trait `Providers` only.
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
     ],
     targets: [
         .systemLibrary(
@@ -89,12 +108,15 @@ let package = Package(
             ],
             swiftSettings: common),
         .target(name: "ONNXLM", dependencies: ["ONNXGeneration"], swiftSettings: common),
+        .target(name: "ONNXHTTP", dependencies: ["ONNXErrors"] + httpClient, swiftSettings: common),
+        .target(
+            name: "ONNXLMProviders", dependencies: ["ONNXLM", "ONNXJSON", "ONNXHTTP"], swiftSettings: common),
         .target(name: "ONNXGGUFImport", dependencies: ["ONNXExport", "ONNXKernels"], swiftSettings: common),
         .target(name: "ONNXConformance", dependencies: ["ONNXInference", "ONNXJSON"], swiftSettings: common),
         .executableTarget(
             name: "ONNXLMCommand",
             dependencies: [
-                "ONNXLM", "ONNXGGUFImport", "ONNXConformance",
+                "ONNXLM", "ONNXGGUFImport", "ONNXConformance", "ONNXLMProviders",
                 .product(
                     name: "ArgumentParser", package: "swift-argument-parser",
                     condition: .when(traits: ["Command"])),
@@ -109,6 +131,11 @@ let package = Package(
             name: "ONNXTestSupport", dependencies: ["ONNXJSON", "ONNXInference"],
             path: "Tests/ONNXTestSupport",
             swiftSettings: common),
+        .target(
+            name: "ONNXHTTPTestSupport",
+            dependencies: ["ONNXHTTP", "ONNXJSON", "ONNXTestSupport"] + httpClient,
+            path: "Tests/ONNXHTTPTestSupport",
+            swiftSettings: common),
     ]
         + [
             ("ONNXJSON", []), ("ONNXTensors", []), ("ONNXGraph", []), ("ONNXImport", ["ONNXExport"]),
@@ -117,6 +144,7 @@ let package = Package(
             ("ONNXPackCache", []), ("ONNXInference", ["ONNXExport"]),
             ("ONNXTokenization", []), ("ONNXChatTemplate", []),
             ("ONNXGeneration", []), ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
+            ("ONNXHTTP", ["ONNXHTTPTestSupport"]), ("ONNXLMProviders", ["ONNXHTTPTestSupport"]),
             ("ONNXLMCommand", []),
         ].map { (name: String, more: [String]) -> Target in
             .testTarget(

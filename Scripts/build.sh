@@ -7,6 +7,7 @@ command -v swift >/dev/null || die "swift is not on the PATH. Swift 6.2 or later
 "$root/Scripts/packages.sh"
 [ -d "$root/.build/release" ] || need_disk 1500 "$root" "The build"
 cd "$root"
+case $traits in *Providers*) mkdir -p .build && : >.build/providers ;; esac
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 if [ -t 2 ]; then

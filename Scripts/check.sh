@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds, then runs every check; all of them, also after a failure. First the checks are checked themselves.
+export ONNXLM_PROVIDERS=1
 source "$(dirname "$0")/lib.sh"
 
 failed=()

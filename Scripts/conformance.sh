@@ -1,41 +1,33 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# conformance.sh [--update]: runs ONNX's own operator tests. Each one that node-passing.txt names must pass, and one
-# that passes must be named there (--update adds those, and removes nothing). Prints `PASSED FAILED` to standard
-# output, the details to standard error.
+# conformance.sh [--update] [SET…]: runs ONNX's own tests and compares each with the line of its set's manifest,
+# Tests/Fixtures/conformance/SET.txt: pass, or the refusal. --update lists new cases, new passes and new words.
+# Prints `RIGHT WRONG` to standard output, the details to standard error.
 source "$(dirname "$0")/lib.sh"
-export LC_ALL=C
+export LC_ALL=C.UTF-8
 
 cd "$root"
-list=Tests/Fixtures/conformance/node-passing.txt
-cases=Tests/Fixtures/.generated/onnx-node
+update=()
+if [ "${1:-}" = --update ]; then update=(--update) && shift; fi
+sets=("$@")
+[ ${#sets[@]} -gt 0 ] || sets=(node newer simple pytorch-operator pytorch-converted)
+cases=Tests/Fixtures/.generated/onnx
 results=.build/test-results
 mkdir -p "$results"
 
-"$root/Scripts/python.sh"
-quietly .venv/bin/python Tests/Fixtures/scripts/fetch_onnx_node_tests.py "$cases" \
+"$root/Scripts/python.sh" Tests/Fixtures/scripts/requirements-test.txt
+quietly .venv/bin/python Tests/Fixtures/scripts/fetch_onnx_tests.py "$cases" \
+    Tests/Fixtures/conformance/tolerances.txt \
     || { echo 0 1; die "conformance: ONNX's tests could not be fetched"; }
-"$command_binary" conformance "$cases" >"$results/conformance.log" 2>"$results/conformance.errors" || :
-sed -n 's|^PASS \(.*/\)\{0,1\}\([^ /]*\)$|\2|p' "$results/conformance.log" | sort -u >"$results/passed.txt"
-{ grep -vE '^(#|$)' "$list" || :; } | sort -u >"$results/listed.txt"
-comm -13 "$results/passed.txt" "$results/listed.txt" >"$results/missing.txt"
-comm -23 "$results/passed.txt" "$results/listed.txt" >"$results/unlisted.txt"
-
-if [ "${1:-}" = --update ]; then
-    { grep '^#' "$list" || :; sort -u "$results/listed.txt" "$results/unlisted.txt"; } >"$results/updated.txt"
-    cp "$results/updated.txt" "$list"
-    say "conformance: $(wc -l <"$results/unlisted.txt") names added to $list"
-    : >"$results/unlisted.txt"
-fi
-while IFS= read -r name; do
-    say "conformance: $name must pass: $(grep -m 1 -E "^FAIL ([^ ]*/)?$name: " "$results/conformance.log" || echo 'no result')"
-done <"$results/missing.txt"
-while IFS= read -r name; do
-    say "conformance: $name passes: add it to $list (Scripts/conformance.sh --update)"
-done <"$results/unlisted.txt"
-[ ! -s "$results/missing.txt" ] || [ ! -s "$results/conformance.errors" ] || tail -n 5 "$results/conformance.errors" >&2
-
-wrong=$(cat "$results/missing.txt" "$results/unlisted.txt" | wc -l)
-right=$(comm -12 "$results/passed.txt" "$results/listed.txt" | wc -l)
+right=0 wrong=0
+for set in "${sets[@]}"; do
+    log=$results/conformance-$set.log
+    "$command_binary" conformance "$cases/$set" >"$log" 2>"$log.errors" || :
+    read -r ok bad < <(.venv/bin/python Scripts/conformance_manifest.py "${update[@]+"${update[@]}"}" \
+        "Tests/Fixtures/conformance/$set.txt" "$cases/$set" "$log" || :)
+    right=$((right + ${ok:-0})) wrong=$((wrong + ${bad:-1}))
+    [ "${bad:-1}" = 0 ] || tail -n 5 "$log.errors" >&2
+    say "conformance: $set: ${ok:-0} as listed ($(grep -c ' pass$' "Tests/Fixtures/conformance/$set.txt" || :) pass), ${bad:-1} not"
+done
 echo "$right $wrong"
 [ "$wrong" = 0 ]

@@ -6,8 +6,12 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 command_binary=$root/.build/release/onnxlm
 default_model=models/smollm2-135m-instruct
 
-# One configuration and one set of traits for the command and for the tests, so that nothing is built twice.
-build_flags=(-c release --traits Command)
+# One configuration and one set of traits for the command and for the tests, so that nothing is built twice. What
+# speaks HTTP takes minutes to build: it is left out until something asks for it with ONNXLM_PROVIDERS=1, as the tests
+# do. From then on this build folder keeps it, since other traits would compile every target again.
+traits=Command
+if [ -n "${ONNXLM_PROVIDERS:-}" ] || [ -e "$root/.build/providers" ]; then traits=Command,Providers; fi
+build_flags=(-c release --traits "$traits")
 
 # Progress and complaints go to standard error: standard output is for answers and results.
 say() { printf '%s\n' "$*" >&2; }

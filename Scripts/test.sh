@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The checks, then every test; all of them, also after a failure. Ends with the line `N passed, N failed, N skipped`.
 # With ONNXLM_FILTER only the Swift tests of that name, without the checks.
+export ONNXLM_PROVIDERS=1
 source "$(dirname "$0")/lib.sh"
 
 cd "$root"
