@@ -28,7 +28,7 @@ package final class DecoderSession {
         self.chunkSize = chunkSize
         self.session = try InferenceSession(
             model,
-            caches: signature.caches.filter { $0.elementType == .float32 }.map {
+            caches: signature.caches.filter { Self.floatTypes.contains($0.elementType) }.map {
                 InferenceSession.CacheBinding(
                     input: $0.input, output: $0.output, heads: $0.heads, headSize: $0.headSize)
             }, lengthInput: signature.attentionMask, valueInputs: [InferenceModel.positionsInputName])
@@ -36,6 +36,9 @@ package final class DecoderSession {
         self.logitsPosition = session.position(ofOutput: signature.logits)
         self.isFullyCached = signature.caches.allSatisfy { [session] in session.isCached(input: $0.input) }
     }
+
+    /// Element types of graph caches in whose place the session's own cache may stand.
+    private static let floatTypes: Set<ElementType> = [.float32, .float16, .bfloat16]
 
     /// Positions for which there is room behind a prompt before the caches grow again.
     private static let answerRoom = 256
@@ -50,6 +53,9 @@ package final class DecoderSession {
     package var cacheByteCount: Int {
         session.cacheByteCount + tensors.values.reduce(0) { $0 + $1.byteCount }
     }
+
+    /// Bytes kept for intermediate values.
+    package var arenaByteCount: Int { session.arenaByteCount }
 
     /// Bytes of the caches' valid rows, which the next token reads.
     package var cacheReadByteCount: Int {
@@ -88,6 +94,7 @@ package final class DecoderSession {
                 "prompt.empty",
                 "Logits for \(positions) positions are asked of \(newTokens.count) new tokens.")
         }
+        if signature.caches.isEmpty { return try readAgain(newTokens, positions, isCancelled) }
         let total = tokens.count + newTokens.count
         let wanted = try selectedBranches(total: total)
         var pending = newTokens
@@ -119,6 +126,20 @@ package final class DecoderSession {
             return try joined(parts)
         } catch {
             rewind(to: known)
+            throw error
+        }
+    }
+
+    /// A graph without caches reads everything each time.
+    private func readAgain(
+        _ newTokens: [Int], _ positions: Int, _ isCancelled: @escaping @Sendable () -> Bool
+    ) throws(ONNXError) -> Tensor {
+        let before = tokens
+        tokens = []
+        do {
+            return try checked(step((before + newTokens)[...], positions: positions, isCancelled))
+        } catch {
+            tokens = before
             throw error
         }
     }
@@ -158,18 +179,26 @@ package final class DecoderSession {
     private func lastRows(_ count: Int, of logits: Tensor) throws(ONNXError) -> Tensor {
         let rows = logits.shape[1]
         let vocabulary = logits.shape[2]
-        guard rows > count else { return logits }
+        guard rows > count else {
+            guard rows == count else {
+                throw ONNXError(
+                    "llm.signature",
+                    "Logits of \(count) positions are asked of a graph that gives them for \(rows).")
+            }
+            return logits
+        }
         return try Tensor(
             logits.elementType, Shape([1, count, vocabulary]), storage: logits.storage,
             byteOffset: logits.byteOffset + (rows - count) * vocabulary * logits.elementType.bitWidth / 8)
     }
 
     private func checked(_ logits: Tensor) throws(ONNXError) -> Tensor {
-        guard logits.elementType == .float32 else {
+        guard let values = try session.inSinglePrecision(logits) else {
             throw ONNXError(
-                "llm.signature", "The graph's logits are \(logits.elementType); float32 is expected.")
+                "llm.signature",
+                "The graph's logits are \(logits.elementType); float32, float16 or bfloat16 is expected.")
         }
-        return logits
+        return values
     }
 
     /// The last `positions` rows of each part, in one float32 tensor.

@@ -56,7 +56,8 @@ class Session:
         for name in self.past_names:
             shape = list(self.cache_shape)
             shape[2] = self.capacity.get(name, 0)
-            self.past[name] = numpy.zeros(shape, numpy.float32)
+            kind = {"tensor(float16)": numpy.float16}.get(self.inputs[name].type, numpy.float32)
+            self.past[name] = numpy.zeros(shape, kind)
 
     def run(self, ids):
         """Feeds `ids` after what was fed before; the logits of all of them."""
