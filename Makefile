@@ -13,7 +13,7 @@ export ONNXLM_FILTER := $(value FILTER)
 export ONNXLM_OPTIONS := $(value OPTIONS)
 unexport PROMPT MODEL FILTER OPTIONS
 
-.PHONY: help chat build test check format bench bench-kernels bench-rivals bench-baseline clean
+.PHONY: help chat build test test-deep check format bench bench-kernels bench-rivals bench-baseline clean
 
 help:
 	@Scripts/help.sh
@@ -26,6 +26,9 @@ build: # Build the command: .build/release/onnxlm
 
 test: # Run the checks and every test (FILTER=name: only the tests of that name, no checks)
 	@Scripts/test.sh
+
+test-deep: # Run the long tests: seeded cases against onnxruntime and numpy (Scripts/deep)
+	@Scripts/test-deep.sh
 
 check: # Build, then warnings, format, sizes, rooms, data, instructions, a dependent package, instructions per token
 	@Scripts/check.sh

@@ -2,7 +2,7 @@
 
 extension OperatorRegistry {
     /// The newest version of ONNX's own operator set that is known here.
-    package static let newestVersion = 27
+    package static let newestVersion = 28
 
     /// Every operator of this package.
     package static let builtin = OperatorRegistry(

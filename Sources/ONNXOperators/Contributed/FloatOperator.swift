@@ -5,8 +5,11 @@ import ONNXTensors
 
 /// An operator written for float32 alone; ``InFloat32`` makes it serve float16 and bfloat16 too.
 protocol FloatOperator: Operator {
-    /// Inputs whose type the outputs take, the first that is given deciding.
+    /// The input whose type the outputs take.
     static var typeInput: Int { get }
+
+    /// Inputs whose type one output takes, the first that is given deciding.
+    static func typeInputs(ofOutput index: Int) -> [Int]
 
     /// Outputs that stay float32 whatever the inputs are.
     static var floatOutputs: Set<Int> { get }
@@ -14,6 +17,7 @@ protocol FloatOperator: Operator {
 
 extension FloatOperator {
     static var typeInput: Int { 0 }
+    static func typeInputs(ofOutput index: Int) -> [Int] { [typeInput] }
     static var floatOutputs: Set<Int> { [] }
 }
 
@@ -70,9 +74,10 @@ struct InFloat32<Base: FloatOperator>: Operator {
         }
         let inner = InferenceContext()
         inner.reset(inputs: types, values: values, requestedOutputs: context.requestedOutputs)
-        let target = try context.input(Base.typeInput).elementType
         var plans: [OutputPlan] = []
         for (index, plan) in try base.inferOutputs(inner).enumerated() {
+            let deciding = Base.typeInputs(ofOutput: index).first { context.hasInput($0) }
+            let target = try context.input(deciding ?? Base.typeInput).elementType
             let narrows = plan.type.elementType == .float32 && !Base.floatOutputs.contains(index)
             let type = narrows ? target : plan.type.elementType
             plans.append(OutputPlan(type, plan.type.shape, plan.placement))

@@ -5,6 +5,7 @@ import ONNXTensors
 
 extension GroupQueryAttention {
     func run(_ context: RunContext) throws(ONNXError) {
+        if let cacheCode { return try run(context, cacheCode) }
         let call = try GroupQueryAttentionCall(self, context)
         // All rows are checked before the cache is touched.
         for row in 0..<call.batch { _ = try call.span(row) }
@@ -165,6 +166,29 @@ struct GroupQueryAttentionCall {
         guard let positions = context.optionalInput(Input.positions) else { return span.past + index }
         return isFirstPrompt
             ? positions.int64(at: 0) &+ index : positions.int64(at: row * length + index)
+    }
+
+    /// Which of the inputs.
+    enum Part { case query, key, value }
+
+    /// Copies the rows of one input, turned by their positions unless they are values, to `[batch, length, …]`.
+    func turn(_ row: Int, _ span: Span, _ part: Part, into target: Tensor) throws(ONNXError) {
+        let heads = part == .query ? operation.heads : operation.kvHeads
+        let source = part == .query ? query : part == .key ? key : value
+        let stride = part == .query ? queryStride : keyStride
+        let none = UnsafeBufferPointer<Float>(start: nil, count: 0)
+        let preparation = try preparation(row, span, nil, 0)
+        var rotary =
+            (part == .value ? nil : preparation.rotary)
+            ?? ONNXKernels.RotaryEmbedding(
+                heads: heads, headSize: headSize, rotarySize: 0, isInterleaved: false, cos: none, sin: none)
+        rotary.heads = heads
+        let width = heads * headSize
+        try rotary.apply(
+            source + row * length * stride, strides: Strides(position: stride, head: headSize),
+            into: target.mutableFloats + row * length * width,
+            strides: Strides(position: width, head: headSize), count: rotatedRows(span),
+            positionIDs: { position(row, span, $0) }, workers: context.workers)
     }
 
     /// Computes one batch row.

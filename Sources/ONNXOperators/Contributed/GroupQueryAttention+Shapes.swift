@@ -38,9 +38,11 @@ extension GroupQueryAttention {
             }
         }
         if let past = context.optionalInput(Input.pastKey) {
-            let expected = [batch, kvHeads, past.shape.rank == 4 ? past.shape[2] : -1, headSize]
-            try expect(context, Input.pastKey, expected)
-            try expect(context, Input.pastValue, expected)
+            let width = cacheCode?.width(headSize: headSize) ?? headSize
+            let expected = [batch, kvHeads, past.shape.rank == 4 ? past.shape[2] : -1, width]
+            let type = cacheCode?.elementType ?? .float32
+            try expect(context, Input.pastKey, expected, type)
+            try expect(context, Input.pastValue, expected, type)
         } else if hasWindowedCache || context.hasInput(Input.queryLengths) {
             throw ONNXError(
                 "input.missing", "sliding_window_cache and query_seqlens need past key and value.")
@@ -120,9 +122,9 @@ extension GroupQueryAttention {
     }
 
     private func expect(
-        _ context: InferenceContext, _ index: Int, _ dimensions: [Int]
+        _ context: InferenceContext, _ index: Int, _ dimensions: [Int], _ elementType: ElementType = .float32
     ) throws(ONNXError) {
-        let type = try context.input(index, oneOf: [.float32])
+        let type = try context.input(index, oneOf: [elementType])
         guard type.shape.dimensions == dimensions else {
             throw ONNXError("op.shape", "Input \(index) is \(type); the shape \(dimensions) is expected.")
         }

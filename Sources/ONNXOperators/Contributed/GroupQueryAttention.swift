@@ -10,16 +10,17 @@ import ONNXTensors
 /// denominator also has `exp(0)` with smooth_softmax, or `exp(sink)` with head_sink.
 /// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
 /// - Supports: separate and packed projections; a session's ``KVCache`` of any type, past tensors, or no past;
-///   windowed caches.
-/// - Deviations: local_window_size counts keys with the current one included; q and k norm weights are honoured;
-///   quantised caches and output_qk are refused; output rows of padding are zeros when query_seqlens is given.
+///   windowed caches; caches of 8 or 4 bits in tensors, scaled as a whole or by channel.
+/// - Deviations: local_window_size counts keys with the current one included; q and k norm weights are honoured, but
+///   not beside a quantised cache; float8 caches and output_qk are refused; output rows of padding are zeros when
+///   query_seqlens is given.
 struct GroupQueryAttention: FloatOperator {
     let heads: Int
     let kvHeads: Int
     /// Nil: 1/√(head size).
     let scale: Float?
     let softcap: Float
-    let rotates: Bool
+    var rotates: Bool
     let isInterleaved: Bool
     let isCausal: Bool
     /// Keys that a query sees, its own included; 0: all.
@@ -28,6 +29,8 @@ struct GroupQueryAttention: FloatOperator {
     let hasWindowedCache: Bool
     let queryNormEpsilon: Float
     let keyNormEpsilon: Float
+    /// How the cache is quantised, where it is.
+    var cacheCode: CacheCode?
 
     /// Positions of the inputs.
     enum Input {
@@ -65,11 +68,7 @@ struct GroupQueryAttention: FloatOperator {
         let epsilon = try node.float("qk_norm_epsilon", default: 1e-6)
         queryNormEpsilon = try node.float("q_norm_epsilon", default: epsilon)
         keyNormEpsilon = try node.float("k_norm_epsilon", default: epsilon)
-        let quantisation = [
-            try node.string("k_quant_type", default: "NONE"),
-            try node.string("v_quant_type", default: "NONE"),
-        ]
-        node.ignore("kv_cache_bit_width")
+        cacheCode = try CacheCode.read(node)
         let scoresOutput = try node.int("qk_output", default: 0)
 
         guard heads > 0, heads <= 1 << 16, kvHeads > 0, heads % kvHeads == 0 else {
@@ -91,16 +90,8 @@ struct GroupQueryAttention: FloatOperator {
         guard !hasWindowedCache || (window > 0 && isCausal) else {
             throw ONNXError("attr.value", "sliding_window_cache needs causal and a local_window_size.")
         }
-        guard quantisation.allSatisfy({ $0 == "NONE" }) else {
-            throw ONNXError(
-                "attr.unsupported",
-                "k_quant_type and v_quant_type are \(quantisation); quantised caches are not supported.")
-        }
         guard scoresOutput == 0, !node.hasOutput(3) else {
             throw ONNXError("attr.unsupported", "qk_output and the output output_qk are not supported.")
-        }
-        for index in [Input.keyScale, Input.valueScale] where node.hasInput(index) {
-            throw ONNXError("op.input_unsupported", "Input \(index), a scale of a quantised cache.")
         }
         guard node.hasInput(Input.key) == node.hasInput(Input.value),
             node.hasInput(Input.pastKey) == node.hasInput(Input.pastValue),
@@ -122,6 +113,8 @@ struct GroupQueryAttention: FloatOperator {
     }
 
     var cacheInputs: [Int: KVCache.Format] {
+        // A session's caches have no scales by channel.
+        guard cacheCode == nil else { return [:] }
         let window = window > 0 ? window : nil
         return [
             Input.pastKey: KVCache.Format(layout: .panels, window: window),
@@ -139,20 +132,23 @@ struct GroupQueryAttention: FloatOperator {
         try checkTotal(total, geometry)
         try checkBias(context.optionalInput(Input.bias), total: total, geometry)
         let presentLength = hasWindowedCache ? pastLength : max(total, pastLength)
-        let present = try Shape([geometry.batch, kvHeads, presentLength, geometry.headSize])
+        let width = cacheCode?.width(headSize: geometry.headSize) ?? geometry.headSize
+        let present = try Shape([geometry.batch, kvHeads, presentLength, width])
+        let cacheType = cacheCode?.elementType ?? .float32
+        if let cacheCode { try checkScales(context, cacheCode, headSize: geometry.headSize) }
         var plans = [
             OutputPlan(.float32, try Shape([geometry.batch, geometry.length, heads * geometry.headSize]))
         ]
         if context.outputCount > 1 {
-            plans.append(OutputPlan(.float32, present, placement(context, Input.pastKey)))
+            plans.append(OutputPlan(cacheType, present, placement(context, Input.pastKey)))
         }
         if context.outputCount > 2 {
-            plans.append(OutputPlan(.float32, present, placement(context, Input.pastValue)))
+            plans.append(OutputPlan(cacheType, present, placement(context, Input.pastValue)))
         }
         return plans
     }
 
     private func placement(_ context: InferenceContext, _ index: Int) -> OutputPlan.Placement {
-        context.hasInput(index) ? .cache(input: index) : .allocated
+        cacheCode == nil && context.hasInput(index) ? .cache(input: index) : .allocated
     }
 }

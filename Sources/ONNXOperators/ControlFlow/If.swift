@@ -4,6 +4,7 @@ import ONNXTensors
 
 /// If: one of two subgraphs by a condition.
 ///
+/// Formula: `outputs = cond ? then_branch() : else_branch()`.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__If.html>, opsets 1, 11, 13, 16, 19, 21, 23, 24, 25.
 /// - Supports: a bool condition of one element; tensors as results.
 /// - Deviations: sequences and optionals are refused.

@@ -5,6 +5,7 @@ import ONNXTensors
 
 /// Loop: a subgraph again and again, up to a count, while a condition holds.
 ///
+/// Formula: `(condition, values, results) = body(step, condition, values)` while `step < M` and the condition holds.
 /// The body takes the step number, the condition and the carried values; it gives the condition, the carried values and
 /// any number of results, which are stacked over the steps.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Loop.html>, opsets 1, 11, 13, 16, 19, 21, 23, 24, 25.

@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// BitShift: shifts unsigned integers left or right, broadcast; 0 where the count reaches the width.
 ///
+/// Formula: `Z = X << Y` or `X >> Y`.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__BitShift.html>, opsets 11, 28.
 /// - Supports: uint8, uint16, uint32, uint64.
 /// - Deviations: none.

@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// Cast: every element in another type.
 ///
+/// Formula: `output = T(input)`.
 /// Floating point to integer truncates; out of range it saturates, and NaN gives 0. Integer to integer, and anything to
 /// fewer than 8 bits, keeps the low bits. Anything but zero is true.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Cast.html>, opsets 1, 6, 9, 13, 19, 21, 23, 24, 25, 28.

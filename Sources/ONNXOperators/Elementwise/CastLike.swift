@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// CastLike: every element of the first input in the type of the second; else as ``Cast``.
 ///
+/// Formula: `output = T(input)`, T being the type of target_type.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__CastLike.html>, opsets 15, 19, 21, 23, 24, 25.
 /// - Supports: floats, integers of 2 to 64 bits, bool.
 /// - Deviations: as ``Cast``.

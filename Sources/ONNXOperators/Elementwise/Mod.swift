@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// Mod: remainders element by element, broadcast.
 ///
+/// Formula: `C = A − floor(A ÷ B) · B`, or with fmod `A − trunc(A ÷ B) · B`.
 /// The sign is that of the divisor, or that of the dividend where fmod is 1.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Mod.html>, opsets 10, 13, 28.
 /// - Supports: floats (with fmod) and integers of 8 to 64 bits.

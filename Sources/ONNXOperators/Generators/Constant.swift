@@ -4,6 +4,7 @@ import ONNXTensors
 
 /// Constant: a tensor written in the model.
 ///
+/// Formula: `output = value`.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Constant.html>, opsets 1, 9, 11, 12, 13, 19, 21, 23, 24, 25.
 /// - Supports: value, value_float, value_floats, value_int, value_ints, value_string, value_strings.
 /// - Deviations: sparse_value is refused.

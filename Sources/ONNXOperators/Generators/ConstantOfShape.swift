@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// ConstantOfShape: a tensor of a given shape with one value everywhere; float 0 where no value is given.
 ///
+/// Formula: `output[i…] = value` for every index of the shape.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__ConstantOfShape.html>, opsets 9, 20, 21, 23, 24, 25.
 /// - Supports: values of every type but strings.
 /// - Deviations: none.

@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// EyeLike: a matrix of zeros with ones on a diagonal, shaped as the input.
 ///
+/// Formula: `output[i, j] = 1` where `j = i + k`, else 0.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__EyeLike.html>, opsets 9, 22.
 /// - Supports: floats, integers of 8 to 64 bits, bool.
 /// - Deviations: none.

@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// NonZero: the indices of the elements that are not zero, one column each, in row-major order.
 ///
+/// Formula: `Y[:, n] = index` of the n-th element with `X[index] ≠ 0`.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__NonZero.html>, opsets 9, 13.
 /// - Supports: floats, integers of 8 to 64 bits, bool.
 /// - Deviations: none.

@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// OneHot: a new axis that holds one value at an index and another elsewhere; an index out of range marks nothing.
 ///
+/// Formula: `output[…, j, …] = values[indices[…] = j ? 1 : 0]`, a negative index counting from depth.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__OneHot.html>, opsets 9, 11, 28.
 /// - Supports: indices and depth of any number type; values of every type but strings.
 /// - Deviations: none.

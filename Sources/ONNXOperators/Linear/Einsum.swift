@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// Einsum: a sum of products over labelled dimensions, as in NumPy.
 ///
+/// Formula: `output[free labels] = Σ Π inputs[k][labels of k]`, the sum over the labels that the output lacks.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Einsum.html>, opsets 12, 28.
 /// - Supports: floats and integers of 8 to 64 bits; any number of operands, repeated labels, ellipsis.
 /// - Deviations: none; a malformed equation is the error `op.attr`.

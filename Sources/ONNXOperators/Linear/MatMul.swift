@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// MatMul: products of matrices under NumPy's rules, leading dimensions broadcast.
 ///
+/// Formula: `Y[…, i, j] = Σ A[…, i, k] · B[…, k, j]`.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__MatMul.html>, opsets 1, 9, 13.
 /// - Supports: floats, int32, int64, uint32, uint64.
 /// - Deviations: none; integers wrap.

@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// BitwiseNot: complement bit by bit.
 ///
+/// Formula: `Y = ~X`.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__BitwiseNot.html>, opsets 18.
 /// - Supports: integers of 8 to 64 bits.
 /// - Deviations: none.

@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// IsInf: whether each element is an infinity of a sign that is asked for.
 ///
+/// Formula: `Y = X = +∞ and detect_positive, or X = −∞ and detect_negative`.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__IsInf.html>, opsets 10, 20.
 /// - Supports: float16, bfloat16, float and double.
 /// - Deviations: none.

@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// IsNaN: whether each element is no number.
 ///
+/// Formula: `Y = X ≠ X`.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__IsNaN.html>, opsets 9, 13, 20.
 /// - Supports: float16, bfloat16, float and double.
 /// - Deviations: none.

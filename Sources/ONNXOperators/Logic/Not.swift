@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// Not: logical negation.
 ///
+/// Formula: `Y = ¬X`.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Not.html>, opsets 1.
 /// - Supports: bool.
 /// - Deviations: none.

@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// TopK: the greatest or least elements along an axis, best first, with their positions.
 ///
+/// Formula: `Values[i] = X[Indices[i]]`, the i-th in the order of the values along the axis.
 /// Of equal elements the one at the lower position comes first. The count is an attribute before opset 10 and an
 /// input since.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__TopK.html>, opsets 1, 10, 11, 24.

@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// Concat: tensors one after the other along an axis.
 ///
+/// Formula: `output[…, offset(k) + i, …] = inputs[k][…, i, …]`, offset(k) being the lengths of the inputs before.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Concat.html>, opsets 1, 4, 11, 13.
 /// - Supports: every type but strings.
 /// - Deviations: none.

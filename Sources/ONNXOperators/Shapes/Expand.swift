@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// Expand: stretches a tensor to the broadcast of its shape and a given one.
 ///
+/// Formula: `output[i…] = input[i… with 0 where the input's dimension is 1]`.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Expand.html>, opsets 8, 13.
 /// - Supports: every type but strings.
 /// - Deviations: none.

@@ -4,6 +4,7 @@ import ONNXTensors
 
 /// Flatten: a matrix of the dimensions before and from an axis on; nothing is copied.
 ///
+/// Formula: `output.shape = [d₀ ⋯ d₍axis₋₁₎, d₍axis₎ ⋯]`.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Flatten.html>, opsets 1, 9, 11, 13, 21, 23, 24, 25.
 /// - Supports: every type.
 /// - Deviations: none.

@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// Pad: elements added (or, for negative counts, taken away) at both ends of axes.
 ///
+/// Formula: `output[i] = data[i − begin]` where that exists, else what the mode says.
 /// Modes: constant; edge repeats the border; reflect mirrors without it; wrap goes round. Counts and value are
 /// attributes before opset 11 and inputs since; axes are an input since opset 18.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Pad.html>, opsets 1, 2, 11, 13, 18, 19, 21, 23, 24, 25.

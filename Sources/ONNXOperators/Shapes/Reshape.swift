@@ -4,6 +4,7 @@ import ONNXTensors
 
 /// Reshape: the same elements in another shape; nothing is copied.
 ///
+/// Formula: `reshaped[n] = data[n]` for the positions n in row-major order.
 /// One dimension may be −1 (what is left over); 0 keeps the input's dimension unless allowzero.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Reshape.html>, opsets 1, 5, 13, 14, 19, 21, 23, 24, 25.
 /// - Supports: every type.

@@ -4,6 +4,7 @@ import ONNXTensors
 
 /// Shape: the dimensions of a tensor, or of a range of its axes, as an int64 vector.
 ///
+/// Formula: `shape = data.shape[start..<end]`.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Shape.html>, opsets 1, 13, 15 (adds start and end), 19 to 25.
 /// - Supports: tensors of every type.
 /// - Deviations: none.

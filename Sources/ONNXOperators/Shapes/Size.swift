@@ -4,6 +4,7 @@ import ONNXTensors
 
 /// Size: the number of elements, as an int64 scalar.
 ///
+/// Formula: `size = Π data.shape`.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Size.html>, opsets 1, 13, 19, 21, 23, 24, 25.
 /// - Supports: every type.
 /// - Deviations: none.

@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// Slice: a range of each of some axes, with any step but 0.
 ///
+/// Formula: `output[i] = data[start + i · step]` along each of the axes.
 /// Starts and ends are clamped to the axis; negative ones count from its end. They are attributes before opset 10 and
 /// inputs since.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Slice.html>, opsets 1, 10, 11, 13.

@@ -5,6 +5,7 @@ import ONNXTypedKernels
 
 /// Split: pieces of a tensor along an axis, of given lengths or equal ones (the last may be shorter).
 ///
+/// Formula: `outputs[k][…, i, …] = input[…, offset(k) + i, …]`, offset(k) being the lengths of the pieces before.
 /// The lengths are an attribute before opset 13 and an input since; num_outputs exists since opset 18.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Split.html>, opsets 1, 2, 11, 13, 18.
 /// - Supports: every type but strings.

@@ -4,6 +4,7 @@ import ONNXTensors
 
 /// Squeeze: drops dimensions of length 1, all of them or those named; nothing is copied.
 ///
+/// Formula: `squeezed.shape = data.shape` without the axes.
 /// The axes are an attribute before opset 13 and an input since.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Squeeze.html>, opsets 1, 11, 13, 21, 23, 24, 25.
 /// - Supports: every type.

@@ -4,6 +4,7 @@ import ONNXTensors
 
 /// Unsqueeze: inserts dimensions of length 1 at axes of the output; nothing is copied.
 ///
+/// Formula: `expanded.shape = data.shape` with a 1 at each of the axes.
 /// The axes are an attribute before opset 13 and an input since.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Unsqueeze.html>, opsets 1, 11, 13, 21, 23, 24, 25.
 /// - Supports: every type.

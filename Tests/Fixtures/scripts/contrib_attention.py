@@ -2,6 +2,7 @@
 """GroupQueryAttention, MultiHeadAttention and RotaryEmbedding."""
 
 import numpy
+import onnx
 
 from contrib_case import Case, node
 
@@ -13,9 +14,11 @@ def tables(length, half, scale=1.0):
 
 def group_query(name, rng, batch=1, new=6, past=0, heads=4, kv_heads=2, size=32, packed=False, rotary=True,
                 interleaved=False, half=None, softcap=0.0, window=-1, sink=False, smooth=False, scale=None,
-                bias=False, buffer=None, lengths=None, column=False, cached=True, positions=False, ring=None):
+                bias=False, buffer=None, lengths=None, column=False, cached=True, positions=False, ring=None,
+                quantized=None, bits=8):
     """`lengths` are the totals of the rows where they differ; `buffer` is the length of the past tensors where it is
-    not `past`; `column` gives seqlens_k the shape (B,1); `ring` is the capacity of a `sliding_window_cache`."""
+    not `past`; `column` gives seqlens_k the shape (B,1); `ring` is the capacity of a `sliding_window_cache`; `quantized` is "tensor" or "channel", with
+    `bits`."""
     normal = lambda *shape: rng.standard_normal(shape).astype("f")
     total = past + new
     inputs, names = {}, []
@@ -33,8 +36,14 @@ def group_query(name, rng, batch=1, new=6, past=0, heads=4, kv_heads=2, size=32,
         give("key", normal(batch, new, kv_heads * size))
         give("value", normal(batch, new, kv_heads * size))
     held = ring or (past if buffer is None else buffer)
-    give("past_key", normal(batch, kv_heads, held, size) if cached else None)
-    give("past_value", normal(batch, kv_heads, held, size) if cached else None)
+    if quantized:
+        code = (lambda *shape: rng.integers(-128, 128, shape).astype(numpy.int8)) if bits == 8 else (
+            lambda *shape: rng.integers(0, 256, shape).astype(numpy.uint8))
+        for label in ("past_key", "past_value"):
+            give(label, code(batch, kv_heads, held, size * bits // 8))
+    else:
+        give("past_key", normal(batch, kv_heads, held, size) if cached else None)
+        give("past_value", normal(batch, kv_heads, held, size) if cached else None)
     ends = numpy.array(lengths or [total] * batch, numpy.int32) - 1
     give("seqlens_k", ends[:, None] if column else ends)
     give("total_sequence_length", numpy.array(total if not column else [total], numpy.int32))
@@ -47,6 +56,11 @@ def group_query(name, rng, batch=1, new=6, past=0, heads=4, kv_heads=2, size=32,
     give("position_ids", past + numpy.arange(new, dtype=numpy.int64)[None].repeat(batch, 0) if positions else None)
     give("attention_bias", normal(1, heads, new, total) if bias else None)
     give("head_sink", normal(heads) if sink else None)
+    if quantized:
+        step = 0.02 if bits == 8 else 0.4
+        shape = (1,) if quantized == "tensor" else (1, kv_heads, 1, size)
+        for label in ("k_scale", "v_scale"):
+            give(label, (rng.uniform(0.5, 1.5, shape) * step).astype("f"))
     while not names[-1]:
         names.pop()
     attributes = {"num_heads": heads, "kv_num_heads": kv_heads, "do_rotary": int(rotary)}
@@ -59,6 +73,12 @@ def group_query(name, rng, batch=1, new=6, past=0, heads=4, kv_heads=2, size=32,
         attributes["smooth_softmax"] = 1
     if ring:
         attributes["sliding_window_cache"] = 1
+    types = {}
+    if quantized:
+        kind = {"tensor": "PER_TENSOR", "channel": "PER_CHANNEL"}[quantized]
+        attributes |= {"k_quant_type": kind, "v_quant_type": kind, "kv_cache_bit_width": bits}
+        cache = onnx.TensorProto.INT8 if bits == 8 else onnx.TensorProto.UINT8
+        types = {"present_key": cache, "present_value": cache}
     outputs = ["output", "present_key", "present_value"]
     nodes = [node("GroupQueryAttention", names, outputs, **attributes)]
     if lengths:
@@ -71,7 +91,7 @@ def group_query(name, rng, batch=1, new=6, past=0, heads=4, kv_heads=2, size=32,
             nodes.append(node("Mul", ["all", "mask"], ["output"], domain=""))
     elif buffer is not None or ring:
         outputs = ["output"]
-    return Case(name, nodes, inputs, outputs, constants)
+    return Case(name, nodes, inputs, outputs, constants, types=types)
 
 
 GROUP_QUERY = [
@@ -93,6 +113,8 @@ GROUP_QUERY = [
     dict(positions=True), dict(positions=True, new=1, past=6, packed=True), dict(new=9, window=4, ring=4),
     dict(new=1, past=12, window=4, ring=4), dict(new=1, past=3, window=4, ring=4),
     dict(new=3, past=13, window=4, ring=8, packed=True),
+    dict(new=3, past=5, quantized="tensor", rotary=False), dict(new=1, past=9, quantized="channel", packed=True),
+    dict(new=4, quantized="tensor", bits=4), dict(new=2, past=6, quantized="channel", bits=4, interleaved=True),
 ]
 
 
@@ -104,11 +126,24 @@ def random_group_query(rng):
     batch = int(pick(1, 1, 2))
     new = int(rng.integers(1, 12)) if batch == 1 or past == 0 else 1
     halves = [h for h in (8, 16, 24, 32, 48) if 2 * h <= size]
-    return dict(batch=batch, new=new, past=past, kv_heads=kv_heads, heads=kv_heads * int(pick(1, 2, 3, 5)), size=size,
+    plan = dict(batch=batch, new=new, past=past, kv_heads=kv_heads, heads=kv_heads * int(pick(1, 2, 3, 5)), size=size,
                 packed=pick(False, True), rotary=bool(halves) and pick(True, True, False),
                 interleaved=pick(False, False, True), half=pick(*halves) if halves else None,
                 softcap=pick(0.0, 0.0, 4.0), window=int(pick(-1, -1, 2, 6)), sink=pick(False, False, True),
-                scale=pick(None, 0.2))
+                scale=pick(None, 0.2), column=pick(False, True), positions=pick(False, False, True),
+                bias=pick(False, False, True), smooth=pick(False, False, False, True))
+    kind = pick("plain", "plain", "buffer", "lengths", "quantized", "quantized", "ring")
+    if kind == "buffer":
+        plan["buffer"] = past + new + int(rng.integers(0, 9))
+    elif kind == "lengths" and batch == 2 and past == 0:
+        plan["lengths"] = [new, int(rng.integers(1, new + 1))]
+        plan["bias"] = plan["positions"] = False
+    elif kind == "quantized":
+        plan |= dict(quantized=pick("tensor", "channel"), bits=int(pick(8, 8, 4)), bias=False, smooth=False)
+    elif kind == "ring" and batch == 1:
+        window = int(rng.integers(2, 9))
+        plan |= dict(window=window, ring=window + int(rng.integers(0, 5)), bias=False)
+    return plan
 
 
 def multi_head(name, rng, batch=2, new=5, length=None, heads=3, size=8, bias=False, past=0,
@@ -158,6 +193,16 @@ MULTI_HEAD = [
 ]
 
 
+def random_multi_head(rng):
+    pick = lambda *choices: choices[rng.integers(len(choices))]
+    past = int(pick(0, 0, 1, 6))
+    length = None if past else pick(None, None, int(rng.integers(1, 12)))
+    return dict(batch=int(pick(1, 2, 3)), new=int(rng.integers(1, 9)), length=length, heads=int(pick(1, 2, 3, 5)),
+                size=int(pick(8, 16, 24, 64)), bias=pick(False, False, True), past=past,
+                unidirectional=length is None and pick(False, True), attention_bias=pick(False, True),
+                padding=pick(None, None, "mask", "lengths"), scale=pick(None, 0.3), present=pick(False, True))
+
+
 def rotary(name, rng, batch=2, length=5, heads=3, size=16, four=False, interleaved=False, half=None, start=None,
            scale=None):
     shape = (batch, heads, length, size) if four else (batch, length, heads * size)
@@ -184,3 +229,126 @@ ROTARY = [
     dict(four=True, interleaved=True), dict(half=4), dict(half=6, size=16, interleaved=True), dict(half=4, four=True),
     dict(size=64, half=24, heads=2),
 ]
+
+
+def random_rotary(rng):
+    pick = lambda *choices: choices[rng.integers(len(choices))]
+    size = int(pick(8, 16, 32, 64, 96))
+    return dict(batch=int(pick(1, 2, 3)), length=int(rng.integers(1, 9)), heads=int(pick(1, 2, 5)), size=size,
+                four=pick(False, True), interleaved=pick(False, True),
+                half=pick(None, None, int(rng.integers(1, size // 2))),
+                start=pick(None, int(rng.integers(0, 30))))
+
+
+def packed_attention(name, rng, batch=2, new=5, heads=2, size=8, width=12, past=0, unidirectional=False, mask=None,
+                     bias=True, attention_bias=False, scale=None, present=False):
+    normal = lambda *shape: rng.standard_normal(shape).astype("f")
+    total = past + new
+    inputs = {"input": normal(batch, new, width)}
+    constants = {"weights": normal(width, 3 * heads * size)}
+    names = ["input", "weights", "", "", "", ""]
+
+    def give(position, label, array):
+        names[position] = label
+        inputs[label] = array
+
+    if bias:
+        names[2] = "bias"
+        constants["bias"] = normal(3 * heads * size)
+    if mask == "lengths":
+        give(3, "mask_index", rng.integers(1, total + 1, batch).astype(numpy.int32))
+    elif mask == "mask":
+        keys = numpy.ones((batch, total), numpy.int32)
+        keys[0, -1:] = 0
+        give(3, "mask_index", keys)
+    elif mask == "pairs":
+        pairs = (rng.random((batch, new, total)) < 0.8).astype(numpy.int32)
+        pairs[..., 0] = 1
+        give(3, "mask_index", pairs)
+    if past:
+        give(4, "past", normal(2, batch, heads, past, size))
+    if attention_bias:
+        give(5, "attention_bias", normal(batch, heads, new, total))
+    while not names[-1]:
+        names.pop()
+    attributes = {"num_heads": heads}
+    if unidirectional:
+        attributes["unidirectional"] = 1
+    if scale:
+        attributes["scale"] = scale
+    outputs = ["output"] + (["present"] if past or present else [])
+    return Case(name, [node("Attention", names, outputs, **attributes)], inputs, outputs, constants)
+
+
+PACKED = [
+    dict(), dict(unidirectional=True), dict(mask="lengths"), dict(mask="mask"), dict(mask="pairs"),
+    dict(past=4, new=1, unidirectional=True), dict(past=3, new=2), dict(bias=False, batch=1), dict(scale=0.6),
+    dict(attention_bias=True), dict(present=True, unidirectional=True),
+]
+
+
+def random_packed(rng):
+    pick = lambda *choices: choices[rng.integers(len(choices))]
+    past = int(pick(0, 0, 1, 5))
+    return dict(batch=int(pick(1, 2)), new=int(rng.integers(1, 8)), heads=int(pick(1, 2, 4)), size=int(pick(8, 16)),
+                width=int(rng.integers(4, 40)), past=past, unidirectional=pick(False, True),
+                mask=pick(None, None, "mask", "pairs") if past else pick(None, "lengths", "mask", "pairs"),
+                bias=pick(True, True, False), attention_bias=pick(False, False, True), scale=pick(None, 0.4))
+
+
+def sparse_attention(name, rng, batch=1, new=40, past=0, heads=4, kv_heads=2, size=16, block=16, layouts=2,
+                     packed=False, rotary=False, interleaved=False, scale=None, capacity=96):
+    normal = lambda *shape: rng.standard_normal(shape).astype("f")
+    blocks = capacity // block
+    rows, columns = [], []
+    for layout in range(layouts):
+        mask = numpy.tril(rng.random((blocks, blocks)) < 0.5) | numpy.eye(blocks, dtype=bool)
+        rows.append([0, *numpy.cumsum(mask.sum(1))])
+        columns.append(numpy.nonzero(mask)[1])
+    longest = max(map(len, columns))
+    columns = [numpy.concatenate([c, numpy.full(longest - len(c), -1)]) for c in columns]
+    total = past + new
+    if packed:
+        inputs = {"query": normal(batch, new, (heads + 2 * kv_heads) * size)}
+        names = ["query", "", ""]
+    else:
+        inputs = {"query": normal(batch, new, heads * size), "key": normal(batch, new, kv_heads * size),
+                  "value": normal(batch, new, kv_heads * size)}
+        names = ["query", "key", "value"]
+    held = {n: normal(batch, kv_heads, capacity, size) for n in ("past_key", "past_value")}
+    for array in held.values():
+        array[:, :, total:] = 0
+    inputs |= held
+    inputs |= {"block_row_indices": numpy.array(rows, numpy.int32),
+               "block_col_indices": numpy.array(columns, numpy.int32),
+               "total_sequence_length": numpy.array([total], numpy.int32),
+               "key_total_sequence_lengths": numpy.full(batch, total, numpy.int32)}
+    names += [*held, "block_row_indices", "block_col_indices", "total_sequence_length", "key_total_sequence_lengths"]
+    constants = {}
+    if rotary:
+        constants["cos_cache"], constants["sin_cache"] = tables(128, size // 2)
+        names += ["cos_cache", "sin_cache"]
+    attributes = {"num_heads": heads, "kv_num_heads": kv_heads, "sparse_block_size": block, "do_rotary": int(rotary)}
+    if interleaved:
+        attributes["rotary_interleaved"] = 1
+    if scale:
+        attributes["scale"] = scale
+    outputs = ["output", "present_key", "present_value"]
+    return Case(name, [node("SparseAttention", names, outputs, **attributes)], inputs, outputs, constants,
+                shared={"present_key": "past_key", "present_value": "past_value"})
+
+
+SPARSE = [
+    dict(), dict(packed=True, rotary=True), dict(new=1, past=37), dict(new=1, past=50, packed=True, rotary=True),
+    dict(layouts=1, block=32), dict(batch=2, new=20, rotary=True, interleaved=True), dict(scale=0.1, layouts=4),
+]
+
+
+def random_sparse(rng):
+    pick = lambda *choices: choices[rng.integers(len(choices))]
+    kv_heads = int(pick(1, 2))
+    past = int(pick(0, 0, 17, 40))
+    return dict(batch=int(pick(1, 2)), new=1 if past else int(rng.integers(1, 60)), past=past, kv_heads=kv_heads,
+                heads=kv_heads * int(pick(1, 2, 4)), size=int(pick(16, 32)), block=int(pick(16, 32)), layouts=1,
+                packed=pick(False, True), rotary=pick(False, True), interleaved=pick(False, True),
+                scale=pick(None, 0.3))

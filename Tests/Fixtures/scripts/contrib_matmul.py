@@ -107,11 +107,11 @@ MATMUL = [
 
 def random_matmul(rng):
     pick = lambda *choices: choices[rng.integers(len(choices))]
-    bits = pick(4, 4, 8)
+    bits = pick(2, 4, 4, 8)
     block = pick(16, 32, 32, 64, 128, 256)
     parameters = dict(bits=bits, block=block, k=int(rng.integers(1, 400)), n=int(rng.integers(1, 80)),
                       rows=(int(pick(1, 1, 2, 4, 5, 9, 33)),), level=pick(0, 1, 4, 4), bias=pick(False, True),
-                      zero_points=pick(None, "packed", "float" if bits == 4 else None),
+                      zero_points=pick(None, "packed", "float" if bits != 8 else None),
                       data=pick("normal", "normal", "extreme", "sparse", "outlier"))
     if bits == 4 and parameters["zero_points"] != "packed" and rng.random() < 0.1:
         # With g_idx onnxruntime 1.32.0 takes every packed zero point for 8.
@@ -176,3 +176,91 @@ FUSED = [
     dict(a=(2, 1, 3, 5), b=(1, 3, 4, 5), transB=1), dict(a=(3, 2, 5), b=(2, 5, 4), transBatchA=1),
     dict(a=(2, 3, 5), b=(5, 2, 4), transBatchB=1), dict(a=(5, 2, 3), b=(2, 5, 4), transBatchA=1, transA=1),
 ]
+
+
+def random_fused(rng):
+    pick = lambda *choices: choices[rng.integers(len(choices))]
+    m, k, n = (int(rng.integers(1, 40)) for _ in range(3))
+    batch = pick((), (2,), (3, 2))
+    flip_a, flip_b = int(pick(0, 1)), int(pick(0, 1))
+    return dict(a=(*batch, *((k, m) if flip_a else (m, k))),
+                b=(*pick(batch, ()), *((n, k) if flip_b else (k, n))), transA=flip_a, transB=flip_b,
+                alpha=float(pick(1.0, 0.5, -2.0)))
+
+
+def dynamic_quantize(name, rng, a=(5, 24), columns=7, signed=False, scales="tensor", zero_points=False, bias=False):
+    """Product of a float matrix with an int8 or uint8 one."""
+    low, high, kind = (-128, 128, numpy.int8) if signed else (0, 256, numpy.uint8)
+    count = () if scales == "tensor" else (columns,)
+    names, constants = ["A", "B", "b_scale"], {
+        "B": rng.integers(low, high, (a[-1], columns)).astype(kind),
+        "b_scale": rng.uniform(0.005, 0.02, count).astype("f")}
+    for label, wanted, array in (("b_zero_point", zero_points, rng.integers(low, high, count).astype(kind)),
+                                 ("bias", bias, rng.standard_normal(columns).astype("f"))):
+        names.append(label if wanted else "")
+        if wanted:
+            constants[label] = array
+    while not names[-1]:
+        names.pop()
+    return Case(name, [node("DynamicQuantizeMatMul", names, ["Y"])],
+                {"A": rng.standard_normal(a).astype("f")}, ["Y"], constants)
+
+
+DYNAMIC = [dict(), dict(scales="column", bias=True), dict(signed=True, scales="column"), dict(zero_points=True),
+           dict(zero_points=True, scales="column", bias=True), dict(a=(2, 3, 40), bias=True)]
+
+
+def random_dynamic(rng):
+    pick = lambda *choices: choices[rng.integers(len(choices))]
+    k = int(rng.integers(1, 100))
+    return dict(a=pick((int(rng.integers(1, 12)), k), (2, 3, k)), columns=int(rng.integers(1, 40)),
+                signed=pick(False, True), scales=pick("tensor", "column"), zero_points=pick(False, True),
+                bias=pick(False, True))
+
+
+def integer_to_float(name, rng, a=(5, 24), columns=7, signed=(False, False), scales="tensor", a_zero=False,
+                     b_zero=False, bias=False):
+    """Product of two 8-bit matrices as floats."""
+    draw = lambda s, shape: rng.integers(*((-128, 128) if s else (0, 256)), shape).astype(
+        numpy.int8 if s else numpy.uint8)
+    count = () if scales == "tensor" else (columns,)
+    constants = {"B": draw(signed[1], (a[-1], columns)), "a_scale": numpy.array(0.013, "f"),
+                 "b_scale": rng.uniform(0.005, 0.02, count).astype("f")}
+    names = ["A", "B", "a_scale", "b_scale"]
+    for label, wanted, array in (("a_zero_point", a_zero, draw(signed[0], ())), ("b_zero_point", b_zero, draw(signed[1], count)),
+                                 ("bias", bias, rng.standard_normal(columns).astype("f"))):
+        names.append(label if wanted else "")
+        if wanted:
+            constants[label] = array
+    while not names[-1]:
+        names.pop()
+    return Case(name, [node("MatMulIntegerToFloat", names, ["Y"])], {"A": draw(signed[0], a)}, ["Y"], constants)
+
+
+INTEGER = [dict(), dict(a_zero=True, b_zero=True), dict(scales="column", bias=True, a_zero=True),
+           dict(signed=(False, True), b_zero=True, scales="column"), dict(signed=(True, True)),
+           dict(a=(2, 3, 40), a_zero=True, bias=True)]
+
+
+def random_integer(rng):
+    pick = lambda *choices: choices[rng.integers(len(choices))]
+    k = int(rng.integers(1, 100))
+    return dict(a=pick((int(rng.integers(1, 12)), k), (2, 3, k)), columns=int(rng.integers(1, 40)),
+                signed=pick((False, False), (False, True), (True, True)), scales=pick("tensor", "column"),
+                a_zero=pick(False, True), b_zero=pick(False, True), bias=pick(False, True))
+
+
+def bnb4(name, rng, k=64, n=12, rows=3, block=16, kind=1):
+    count = k * n
+    return Case(name, [node("MatMulBnb4", ["A", "B", "absmax"], ["Y"], K=k, N=n, block_size=block, quant_type=kind)],
+                {"A": rng.standard_normal((rows, k)).astype("f")}, ["Y"],
+                {"B": rng.integers(0, 256, (count + 1) // 2).astype(numpy.uint8),
+                 "absmax": rng.uniform(0.1, 2, -(-count // block)).astype("f")})
+
+
+BNB4 = [dict(), dict(kind=0), dict(k=33, n=5, block=32), dict(block=64, rows=1)]
+
+
+def random_bnb4(rng):
+    return dict(k=int(rng.integers(1, 200)), n=int(rng.integers(1, 40)), rows=int(rng.integers(1, 6)),
+                block=int(2 ** rng.integers(4, 8)), kind=int(rng.integers(0, 2)))

@@ -57,3 +57,43 @@ ACTIVATIONS = [
     dict(kind="QuickGelu", alpha=1.0), dict(kind="QuickGelu", alpha=2.5), dict(kind="BiasGelu", bias=True),
     dict(kind="BiasGelu", bias=True, shape=(4, 131)),
 ]
+
+
+def random_norm(rng):
+    pick = lambda *choices: choices[rng.integers(len(choices))]
+    kind = pick(SIMPLE, SKIP_SIMPLE, SKIP_SIMPLE, SKIP)
+    shape = (int(pick(1, 2, 3)), int(rng.integers(1, 5)), int(rng.integers(1, 300)))
+    plan = dict(kind=kind, shape=shape, epsilon=float(pick(1e-5, 1e-6, 1e-2)), large=pick(False, False, True))
+    if kind != SIMPLE:
+        plan |= dict(skip=pick(None, None, shape[1:], (1, *shape[1:])), bias=pick(False, True),
+                     sum_output=pick(False, True), beta=kind == SKIP and pick(False, True))
+    return plan
+
+
+def random_activation(rng):
+    pick = lambda *choices: choices[rng.integers(len(choices))]
+    kind = pick("Gelu", "FastGelu", "QuickGelu", "BiasGelu")
+    return dict(kind=kind, bias=kind == "BiasGelu" or kind == "FastGelu" and pick(False, True),
+                shape=(int(rng.integers(1, 5)), int(rng.integers(1, 200))),
+                alpha=pick(None, 1.0, 0.3) if kind == "QuickGelu" else None)
+
+
+def gated(name, rng, kind="GatedAdd", shape=(2, 3, 12), group=None, activation=None, epsilon=1e-5):
+    normal = lambda *s: rng.standard_normal(s).astype("f")
+    if kind == "GatedAdd":
+        return Case(name, [node(kind, ["X", "Y", "gate"], ["Z"])],
+                    {"X": normal(*shape), "Y": normal(*shape), "gate": normal(*shape[:-1], 1)}, ["Z"])
+    attributes = {"epsilon": epsilon} | ({"activation": activation} if activation else {})
+    return Case(name, [node(kind, ["X", "scale", "gate"], ["Y"], **attributes)],
+                {"X": normal(*shape), "gate": normal(*shape)}, ["Y"], {"scale": normal(group or shape[-1])})
+
+
+GATED = [dict(), dict(shape=(5,)), dict(kind="GatedRMSNorm"), dict(kind="GatedRMSNorm", group=4),
+         dict(kind="GatedRMSNorm", group=3, activation="sigmoid"), dict(kind="GatedRMSNorm", activation="swish")]
+
+
+def random_gated(rng):
+    pick = lambda *choices: choices[rng.integers(len(choices))]
+    group = int(rng.integers(1, 40))
+    return dict(kind=pick("GatedAdd", "GatedRMSNorm"), shape=(2, int(rng.integers(1, 5)), group * int(pick(1, 2, 3))),
+                group=group, activation=pick(None, "silu", "sigmoid"), epsilon=float(pick(1e-5, 1e-3)))

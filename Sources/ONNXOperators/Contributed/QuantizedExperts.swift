@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXErrors
+import ONNXKernels
+import ONNXTensors
+
+/// How the integer weights of one projection of QMoE lie, and how they become a projection.
+///
+/// Weights are `[experts, outputs, inputs · bits / 8]` with the low bits first. Scales are `[experts, outputs]`, or with
+/// blocks along the inputs `[experts, outputs, blocks]`; zero points are packed along the last dimension.
+struct QuantizedExperts: Sendable {
+    let bits: Int
+    /// Nil: one scale for each output.
+    let blockSize: Int?
+    let accuracyLevel: Int
+
+    /// The logical shape of packed weights.
+    ///
+    /// - Throws: `op.shape`, `tensor.dtype_unsupported`.
+    func shape(_ values: TensorType) throws(ONNXError) -> [Int] {
+        guard values.elementType == .uint8, values.shape.rank == 3 else {
+            throw ONNXError(
+                "op.shape", "Expert weights are \(values); uint8 of three dimensions is expected.")
+        }
+        return [values.shape[0], values.shape[1], values.shape[2] * (8 / bits)]
+    }
+
+    /// Checks scales and zero points against the weights.
+    func check(_ values: TensorType, scales: TensorType?, zeroPoints: TensorType?) throws(ONNXError) {
+        let shape = try shape(values)
+        let (experts, outputs, inputs) = (shape[0], shape[1], shape[2])
+        guard blockSize.map({ inputs % $0 == 0 }) ?? true else {
+            throw ONNXError("op.shape", "\(inputs) inputs are no multiple of the block size.")
+        }
+        let blocks = blockSize.map { inputs / $0 }
+        let scaleShape = [experts, outputs] + (blocks.map { [$0] } ?? [])
+        let packed = { (count: Int) in (count * bits + 7) / 8 }
+        let zeroShape = blocks.map { [experts, outputs, packed($0)] } ?? [experts, packed(outputs)]
+        guard let scales, scales.elementType == .float32, scales.shape.dimensions == scaleShape,
+            zeroPoints.map({ $0.elementType == .uint8 && $0.shape.dimensions == zeroShape }) ?? true
+        else {
+            throw ONNXError(
+                "op.shape",
+                """
+                scales are \(scales.map(String.init) ?? "left out") and zero points \
+                \(zeroPoints.map(String.init) ?? "left out"); float\(scaleShape) and uint8\(zeroShape) are expected.
+                """)
+        }
+    }
+
+    /// The projection of checked tensors.
+    func projection(
+        values: Tensor, scales: Tensor, zeroPoints: Tensor?, workers: WorkerPool
+    ) throws(ONNXError) -> any ExpertProjection {
+        try check(values.type, scales: scales.type, zeroPoints: zeroPoints?.type)
+        let shape = try shape(values.type)
+        defer { withExtendedLifetime((values, scales, zeroPoints)) {} }
+        guard let blockSize, blockSize <= 256 else {
+            return try widened(values, scales, zeroPoints, try Shape(shape))
+        }
+        var matrices: [QuantizedMatrix] = []
+        for expert in 0..<shape[0] {
+            func part(_ tensor: Tensor) -> UnsafeRawBufferPointer {
+                let size = tensor.byteCount / shape[0]
+                return UnsafeRawBufferPointer(rebasing: tensor.rawBytes[expert * size..<(expert + 1) * size])
+            }
+            let source = QuantizedMatrixSource(
+                bits: bits, blockSize: blockSize, k: shape[2], n: shape[1], values: part(values),
+                scales: part(scales), zeroPoints: zeroPoints.map { .packed(part($0)) } ?? .none,
+                groupIndex: nil, bias: nil, accuracyLevel: accuracyLevel)
+            matrices.append(try QuantizedMatrix(packing: source, workers: workers))
+        }
+        return QuantizedExpertProjection(experts: matrices)
+    }
+
+    /// The weights in float32.
+    private func widened(
+        _ values: Tensor, _ scales: Tensor, _ zeroPoints: Tensor?, _ shape: Shape
+    ) throws(ONNXError) -> FloatExpertProjection {
+        let result = try Tensor(allocating: .float32, shape)
+        let (outputs, inputs) = (shape[1], shape[2])
+        let blocks = blockSize.map { inputs / $0 } ?? 1
+        let groups = blockSize == nil ? outputs : blocks
+        let zeroRow = (groups * bits + 7) / 8
+        for row in 0..<shape[0] * outputs {
+            for index in 0..<inputs {
+                let block = blockSize.map { index / $0 } ?? 0
+                let zero = zeroPoints.map {
+                    blockSize == nil
+                        ? code($0.rawBytes, row / outputs * zeroRow, row % outputs)
+                        : code($0.rawBytes, row * zeroRow, block)
+                }
+                let value = code(values.rawBytes, row * (inputs * bits / 8), index)
+                result.mutableFloats[row * inputs + index] =
+                    Float(value - (zero ?? 1 << (bits - 1))) * scales.floats[row * blocks + block]
+            }
+        }
+        return FloatExpertProjection(weights: result)
+    }
+
+    private func code(_ bytes: UnsafeRawBufferPointer, _ first: Int, _ index: Int) -> Int {
+        let perByte = 8 / bits
+        return Int(bytes[first + index / perByte] >> UInt8(index % perByte * bits)) & ((1 << bits) - 1)
+    }
+}

@@ -1,0 +1,1 @@
+Bpresent_valueJ€¹VuØ[{ˆêH¬•»™‰ˆ«j‡×©nx–¬8ˆŠyNhX—Gˆ†——xvGŠˆ­™JX‡úŠyzš‰vs”xHeW¦h¨•¬lÍvËh‰Êh¨x¦–‹›zºGˆ™˜µ‰«†hzwzHWf{$‡þˆ¸_i™›6›…©X‰‰f®™¢y˜Yç¥W¦V\‡

@@ -1,0 +1,1 @@
+BYJ¨	ý*B™–B«Ž@B1ßTBå›>B^H@BÐâ7BkE*B­ÜBÓABŸ=`B½ÿWBr\BìsJB¤üMB`:B›vaBðöFB‚úXBæRBŒ´NBRÆBBù!BŒO?B0?;B¹ 7B`=5Bøø'B¾5B$B#Bau2BÞuMBl”5BŸL3B½G*B|)%B•©=Bå¢?Bd_CBŠcBxÜVBÐFB

@@ -1,0 +1,1 @@
+BYJŒ8B¡*"B1©8BJk&BF‰äABEAB“ÍA×ùêAô¨ùA³í)BE6B˜*­A×;B¶…ŸA¥.0Bª_PB0ûB‹VB*áõAÄ›rB¥-ãAÏ9óAWêA$&B¿ŸðA¶¯ÍAqlBõÜ‘ATÖAFùAŽ$*B‚	BŠÁASåBDÿ±A
