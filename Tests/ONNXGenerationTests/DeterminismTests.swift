@@ -11,7 +11,7 @@ import Testing
 struct DeterminismTests {
     /// Quantised fixtures by themselves, float ones with the option.
     static let folders = ModelOracleTests.folders.filter {
-        !$0.contains("level1") || ModelTolerance.isQuantized($0)
+        !ModelTolerance.quantizesRowsTogether($0) && !ModelTolerance.isPruned($0)
     }
 
     @Test(arguments: folders) func logitsHaveOneHash(folder: String) throws {

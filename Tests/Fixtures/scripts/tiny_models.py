@@ -108,7 +108,6 @@ NEW_MODELS = [
     fp16("phi3longrope", "fp16-tied", TIED),
     int4_half("llama"),
     int4_half("gemma2"),
-    int4_half("qwen3", "int4-tied-fp16io", TIED),
     int4("llama", "int4-qdq", use_qdq="true"),
     int4("qwen3", "int4-qdq-asymmetric", EVEN, use_qdq="true", is_symmetric="false"),
     int4("llama", "int4-pruned", prune_lm_head="true"),
@@ -116,9 +115,7 @@ NEW_MODELS = [
     int4("mistral"),
     int4("hunyuan"),
     fp32("hunyuan"),
-    int4("lfm2"),
-    fp32("lfm2"),
-    int4("granitemoe"),
+    int4("granitehybrid"),
 ]
 
 OLD_MODELS = [
@@ -246,13 +243,7 @@ def make_config(model):
             "layer_types": ["full_attention", "full_attention"]}
     elif family == "hunyuan":
         kind, extra = t.HunYuanDenseV1Config, {}
-    elif family == "lfm2":
-        # One layer of convolution, one of attention.
-        kind, extra = t.Lfm2Config, {
-            "layer_types": ["conv", "full_attention"], "num_attention_heads": 2, "num_key_value_heads": 1,
-            "block_auto_adjust_ff_dim": False, "conv_L_cache": 3}
-        common.pop("head_dim")
-    elif family == "granitemoe":
+    elif family == "granitehybrid":
         kind, extra = t.GraniteMoeHybridConfig, {
             "embedding_multiplier": 6.0, "logits_scaling": 4.0, "residual_multiplier": 0.7,
             "attention_multiplier": 0.12, "layer_types": ["attention"] * 2, "num_local_experts": 0,
