@@ -77,18 +77,16 @@ public struct SpeedReport: Sendable {
 
     private mutating func visit(_ graph: Graph, depth: Int) {
         guard depth <= 32 else { return }
-        let dequantized = Set(
-            graph.nodes.filter { $0.qualifiedType == "DequantizeLinear" && isConstant($0, 0) }.flatMap(
-                \.outputs))
+        var dequantized: [String: Node] = [:]
+        for node in graph.nodes where node.qualifiedType == "DequantizeLinear" && isConstant(node, 0) {
+            for output in node.outputs { dequantized[output] = node }
+        }
         for node in graph.nodes {
             switch node.qualifiedType {
             case "com.microsoft.MatMulNBits": noteQuantizedProduct(node)
             case "MatMul", "Gemm":
-                guard node.inputs.contains(where: { dequantized.contains($0) }) else { break }
-                note(
-                    "slow.dequantized_weights",
-                    "Weights behind DequantizeLinear are multiplied as float32, four to eight times their size; exports with MatMulNBits multiply them as they are.",
-                    node.label)
+                guard let source = node.inputs.compactMap({ dequantized[$0] }).first else { break }
+                noteDequantized(source, node)
             case "com.microsoft.MatMulBnb4":
                 note(
                     "slow.dequantized_weights",
@@ -109,6 +107,22 @@ public struct SpeedReport: Sendable {
             for (_, attribute) in node.attributes.sorted(by: { $0.key < $1.key }) {
                 if case .graph(let inner) = attribute { visit(inner, depth: depth + 1) }
             }
+        }
+    }
+
+    private mutating func noteDequantized(_ source: Node, _ product: Node) {
+        var isAlongInputs = false
+        if case .int(let axis)? = source.attributes["axis"] { isAlongInputs = axis == 0 || axis == -2 }
+        if source.attributes["block_size"] != nil, isAlongInputs, product.qualifiedType == "MatMul" {
+            note(
+                "slow.float_activations",
+                "Weights behind DequantizeLinear are multiplied in float32, which takes more arithmetic than MatMulNBits of accuracy_level 4 with int8 activations.",
+                product.label)
+        } else {
+            note(
+                "slow.dequantized_weights",
+                "Weights behind DequantizeLinear are multiplied as float32, four to eight times their size; exports with MatMulNBits multiply them as they are.",
+                product.label)
         }
     }
 

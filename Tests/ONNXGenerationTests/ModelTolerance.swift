@@ -33,7 +33,7 @@ enum ModelTolerance {
 
     /// Whether the folder's products have weights of 4 or 8 bits that are multiplied as they are: MatMulNBits.
     static func isQuantized(_ folder: String) -> Bool {
-        folder.contains("-int") && !folder.contains("qdq") && !folder.contains("opset")
+        folder.contains("-int") && !folder.contains("opset")
     }
 
     /// Whether a row's activations are quantised by the range of all rows, so that other rows change its bits.
