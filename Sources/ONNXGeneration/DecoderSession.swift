@@ -120,7 +120,7 @@ package final class DecoderSession {
                 let first = max(start, pending.count - positions)
                 let logits = try step(
                     pending[start..<end], positions: max(1, end - first), isCancelled)
-                if end > first { parts.append(logits) }
+                if end > first { parts.append(try checked(logits)) }
                 start = end
             }
             return try joined(parts)
@@ -203,7 +203,7 @@ package final class DecoderSession {
 
     /// The last `positions` rows of each part, in one float32 tensor.
     private func joined(_ parts: [Tensor]) throws(ONNXError) -> Tensor {
-        guard let first = try parts.first.map(checked) else {
+        guard let first = parts.first else {
             throw ONNXError("prompt.empty", "No tokens were given.")
         }
         guard parts.count > 1 else { return first }

@@ -27,8 +27,9 @@ enum ModelTolerance {
     /// The tolerance for a model by its folder's name.
     static func of(_ folder: String) -> Float {
         if folder.contains("fp16") { return halfPrecision }
-        if folder.hasSuffix("opset13-int8") || folder.contains("qdq") { return quantizedActivations }
-        return isQuantized(folder) && !folder.contains("level1") ? quantizedActivations : float
+        if quantizesRowsTogether(folder) { return quantizedActivations }
+        let hasFloatActivations = folder.contains("level1") || folder.contains("qdq")
+        return isQuantized(folder) && !hasFloatActivations ? quantizedActivations : float
     }
 
     /// Whether the folder's products have weights of 4 or 8 bits that are multiplied as they are: MatMulNBits.

@@ -15,29 +15,26 @@ struct RunLimitsTests {
     }
 
     static let cases = [
-        Case(description: "planned values", graph: { try chain() }, code: "run.budget") {
-            $0.intermediateByteLimit = 1000
-        },
+        Case(
+            description: "planned values", graph: { try chain() }, code: "run.budget",
+            limit: { $0.intermediateByteLimit = 1000 }),
         Case(
             description: "a loop without end", graph: { try loop(steps: Int64.max, results: false) },
-            code: "run.steps"
-        ) { $0.loopStepLimit = 100 },
+            code: "run.steps", limit: { $0.loopStepLimit = 100 }),
         Case(
             description: "a loop's nodes", graph: { try loop(steps: 10_000, results: false) },
-            code: "run.too_many_nodes"
-        ) { $0.nodeLimit = 500 },
+            code: "run.too_many_nodes", limit: { $0.nodeLimit = 500 }),
         Case(
             description: "a loop in a loop", graph: { try nestedLoop(steps: 1000) },
-            code: "run.too_many_nodes"
-        ) { $0.nodeLimit = 50_000 },
+            code: "run.too_many_nodes",
+            limit: { $0.nodeLimit = 50_000 }),
         Case(
             description: "a loop's stacked results", graph: { try loop(steps: 10_000, results: true) },
-            code: "run.budget"
-        ) { $0.intermediateByteLimit = 1 << 20 },
+            code: "run.budget", limit: { $0.intermediateByteLimit = 1 << 20 }),
         Case(
             description: "a value that doubles in each step", graph: { try doublingLoop() },
-            code: "run.budget"
-        ) { $0.intermediateByteLimit = 1 << 24 },
+            code: "run.budget",
+            limit: { $0.intermediateByteLimit = 1 << 24 }),
         Case(description: "a shape that the run computes", graph: { try expansion() }, code: "run.budget"),
     ]
 

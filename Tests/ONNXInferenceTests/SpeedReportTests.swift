@@ -12,7 +12,7 @@ struct SpeedReportTests {
     static let folders: [(String, [String])] = [
         ("0.18.0-llama-int4", []), ("0.18.0-llama-fp32", []),
         ("0.18.0-llama-int4-asymmetric-level1", ["slow.float_activations"]),
-        ("0.18.0-llama-int4-fp16io", ["slow.half_precision"]),
+        ("0.18.0-llama-int4-fp16io", ["slow.half_precision", "slow.float_activations"]),
         ("0.18.0-llama-int4-qdq", ["slow.float_activations"]),
         ("torchscript-gpt2-opset13", ["slow.copied_caches"]),
         ("torchscript-gpt2-opset13-int8", ["slow.copied_caches", "slow.integer_product"]),

@@ -32,6 +32,8 @@ class Session:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
+        # Weights behind DequantizeLinear: float activations, as the graph says, instead of onnxruntime's int8 ones.
+        options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "1")
         self.session = onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
         self.config = json.loads((folder / "genai_config.json").read_text())["model"]
