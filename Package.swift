@@ -145,7 +145,7 @@ let package = Package(
             ("ONNXTokenization", []), ("ONNXChatTemplate", []),
             ("ONNXGeneration", []), ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
             ("ONNXHTTP", ["ONNXHTTPTestSupport"]), ("ONNXLMProviders", ["ONNXHTTPTestSupport"]),
-            ("ONNXLMCommand", []),
+            ("ONNXLMCommand", ["ONNXHTTP", "ONNXHTTPTestSupport"]),
         ].map { (name: String, more: [String]) -> Target in
             .testTarget(
                 name: name + "Tests",

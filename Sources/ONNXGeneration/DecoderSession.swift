@@ -17,14 +17,25 @@ package final class DecoderSession {
     private var tensors: [String: Tensor] = [:]
     private var branches: [String] = []
     private let chunkSize: Int
+    /// Which rotary tables the next tokens use, where there are two sets.
+    package var longContext = LongContextPolicy.switching
+    /// A length at which long rotary tables are used.
+    private let contextLength: Int
+    private var knownBranches: [LongContextPolicy: [String]] = [:]
+    /// The length up to which short tables are used, once it has been asked for.
+    private var shortLength: Int?
+    private var recomputation: (tokenCount: Int, seconds: Double)?
     private let inputs: DecoderInputs
     private let logitsPosition: Int?
 
     /// - Parameter chunkSize: tokens that one run of the graph reads at most; it bounds the memory for intermediate
     ///   values.
-    init(_ model: InferenceModel, _ signature: DecoderSignature, chunkSize: Int = 512) throws(ONNXError) {
+    init(
+        _ model: InferenceModel, _ signature: DecoderSignature, contextLength: Int, chunkSize: Int = 512
+    ) throws(ONNXError) {
         self.model = model
         self.signature = signature
+        self.contextLength = contextLength
         self.chunkSize = chunkSize
         self.session = try InferenceSession(
             model,
@@ -80,9 +91,27 @@ package final class DecoderSession {
         }
     }
 
+    /// Becomes what another session of the same model is; copies what differs of the caches.
+    ///
+    /// - Throws: `memory.insufficient`; the session is then empty.
+    package func take(over other: DecoderSession) throws(ONNXError) {
+        var common = 0
+        if branches == other.branches, longContext == other.longContext {
+            while common < min(tokens.count, other.tokens.count), tokens[common] == other.tokens[common] {
+                common += 1
+            }
+        }
+        tokens = []
+        try session.takeCaches(of: other.session, rows: other.tokens.count, sharing: common)
+        tokens = other.tokens
+        tensors = other.tensors
+        branches = other.branches
+        longContext = other.longContext
+    }
+
     /// Reads tokens and gives the logits `[1, positions, vocabulary]` of the last ones.
     ///
-    /// When it throws, the session holds the tokens of before or is empty.
+    /// When it throws, the session holds the tokens of before, and those of the runs that were complete by then.
     ///
     /// - Parameter positions: for how many of the new tokens logits are given, from the last backwards.
     /// - Throws: what the graph's operators find; `run.cancelled`.
@@ -95,39 +124,14 @@ package final class DecoderSession {
                 "Logits for \(positions) positions are asked of \(newTokens.count) new tokens.")
         }
         if signature.caches.isEmpty { return try readAgain(newTokens, positions, isCancelled) }
-        let total = tokens.count + newTokens.count
-        let wanted = try selectedBranches(total: total)
-        var pending = newTokens
-        if wanted != branches, !tokens.isEmpty {
-            pending = tokens + newTokens
-            tokens = []
-            tensors = [:]
+        // One run gives all as a rule: a token makes no list.
+        var first: Tensor?
+        var others: [Tensor] = []
+        try read(newTokens, positions: positions, isCancelled) { (part: Tensor) in
+            if first == nil { first = part } else { others.append(part) }
         }
-        branches = wanted
-        let known = tokens.count
-        if pending.count > 1 {
-            try session.reserve(rows: known + pending.count + Self.answerRoom, keeping: known)
-        }
-        do {
-            // One run gives all: a token makes no list.
-            if pending.count <= chunkSize {
-                return try checked(step(pending[...], positions: positions, isCancelled))
-            }
-            var parts: [Tensor] = []
-            var start = 0
-            while start < pending.count {
-                let end = min(pending.count, start + chunkSize)
-                let first = max(start, pending.count - positions)
-                let logits = try step(
-                    pending[start..<end], positions: max(1, end - first), isCancelled)
-                if end > first { parts.append(try checked(logits)) }
-                start = end
-            }
-            return try joined(parts)
-        } catch {
-            rewind(to: known)
-            throw error
-        }
+        guard let first else { throw ONNXError("prompt.empty", "No tokens were given.") }
+        return try others.isEmpty ? checked(first) : joined([first] + others)
     }
 
     /// A graph without caches reads everything each time.
@@ -137,27 +141,126 @@ package final class DecoderSession {
         let before = tokens
         tokens = []
         do {
-            return try checked(step((before + newTokens)[...], positions: positions, isCancelled))
+            return try checked(
+                step(
+                    (before + newTokens)[...], positions: positions, selectsItself: false, isCancelled))
         } catch {
             tokens = before
             throw error
         }
     }
 
+    /// Reads tokens and gives the last layer's states `[1, tokens, hidden size]` for all of them.
+    ///
+    /// - Throws: `llm.no_hidden_states` where the graph gives none; else as ``append(_:positions:isCancelled:)``.
+    package func appendGivingHiddenStates(
+        _ newTokens: [Int], isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws(ONNXError) -> Tensor {
+        guard let position = signature.hiddenStates.flatMap({ session.position(ofOutput: $0) }) else {
+            throw ONNXError(
+                "llm.no_hidden_states",
+                "The graph has no output for hidden states; build it again with include_hidden_states=true.")
+        }
+        rewind(to: 0)
+        var parts: [Tensor] = []
+        try read(newTokens, positions: 1, isCancelled) { _ in
+        } eachRun: { () throws(ONNXError) in
+            parts.append(try self.session.output(position))
+        }
+        return try joined(parts)
+    }
+
+    /// Reads tokens in runs of ``chunkSize`` at most; takes the logits of the last `positions` tokens, run by run.
+    private func read(
+        _ newTokens: [Int], positions: Int, _ isCancelled: @escaping @Sendable () -> Bool,
+        take: (Tensor) -> Void, eachRun: () throws(ONNXError) -> Void = {}
+    ) throws(ONNXError) {
+        let started = ContinuousClock.now
+        let wanted = try selectedBranches(total: tokens.count + newTokens.count)
+        var pending = newTokens
+        let recomputed = wanted != branches ? tokens.count : 0
+        if recomputed > 0 {
+            pending = tokens + newTokens
+            tokens = []
+            tensors = [:]
+        }
+        branches = wanted
+        let known = tokens.count
+        if pending.count > 1 {
+            try session.reserve(rows: known + pending.count + Self.answerRoom, keeping: known)
+        }
+        var start = 0
+        while start < pending.count {
+            let end = min(pending.count, start + chunkSize)
+            let first = max(start, pending.count - positions)
+            // The last token alone selects by its length what is wanted; plans for it are then found at once.
+            let selectsItself = end == pending.count && end - start == 1 && longContext == .switching
+            let logits = try step(
+                pending[start..<end], positions: max(1, end - first), selectsItself: selectsItself,
+                isCancelled)
+            if end > first { take(logits) }
+            try eachRun()
+            if recomputed > 0, start < recomputed, end >= recomputed {
+                recomputation = (recomputed, (ContinuousClock.now - started).seconds)
+            }
+            start = end
+        }
+    }
+
+    /// What the last change of rotary tables cost, told once.
+    package func takeRecomputation() -> (tokenCount: Int, seconds: Double)? {
+        defer { recomputation = nil }
+        return recomputation
+    }
+
     private let isFullyCached: Bool
 
     private func selectedBranches(total: Int) throws(ONNXError) -> [String] {
         guard isFullyCached else { return [] }
-        return try session.branches(
+        switch longContext {
+        case .switching: return try branches(ofLength: total)
+        case .alwaysLong: return try fixedBranches(length: max(1, contextLength))
+        case .alwaysShort: return try fixedBranches(length: 1)
+        }
+    }
+
+    private func fixedBranches(length: Int) throws(ONNXError) -> [String] {
+        if let known = knownBranches[longContext] { return known }
+        let found = try branches(ofLength: length)
+        knownBranches[longContext] = found
+        return found
+    }
+
+    /// Tokens that the decoder can hold with these tables: short ones end where the long ones begin.
+    ///
+    /// - Complexity: O(log context) plans, once, where there are two sets of tables.
+    func lengthLimit(_ policy: LongContextPolicy) throws(ONNXError) -> Int {
+        guard policy == .alwaysShort, isFullyCached else { return contextLength }
+        if let shortLength { return shortLength }
+        let short = try fixedBranches(length: 1)
+        var low = 1
+        var high = max(1, contextLength)
+        while low < high {
+            let middle = low + (high - low + 1) / 2
+            if try branches(ofLength: middle) == short { low = middle } else { high = middle - 1 }
+        }
+        shortLength = low
+        return low
+    }
+
+    private func branches(ofLength total: Int) throws(ONNXError) -> [String] {
+        try session.branches(
             inputs.arguments([0], past: total - 1, positions: 1, tensors), cachedRows: total - 1, newRows: 1)
     }
 
     private func step(
-        _ chunk: ArraySlice<Int>, positions: Int, _ isCancelled: @escaping @Sendable () -> Bool
+        _ chunk: ArraySlice<Int>, positions: Int, selectsItself: Bool,
+        _ isCancelled: @escaping @Sendable () -> Bool
     ) throws(ONNXError) -> Tensor {
         try session.run(
             inputs.arguments(chunk, past: tokens.count, positions: positions, tensors),
-            cachedRows: tokens.count, newRows: chunk.count, branches: chunk.count == 1 ? nil : branches,
+            cachedRows: tokens.count, newRows: chunk.count,
+            branches: selectsItself ? nil : branches,
             isCancelled: isCancelled)
         guard let logitsPosition, let logits = Optional(try session.output(logitsPosition)),
             logits.shape.rank == 3, logits.shape[0] == 1
@@ -201,8 +304,9 @@ package final class DecoderSession {
         return values
     }
 
-    /// The last `positions` rows of each part, in one float32 tensor.
+    /// The rows `[1, rows, width]` of all parts, in one float32 tensor.
     private func joined(_ parts: [Tensor]) throws(ONNXError) -> Tensor {
+        let parts = try parts.map { (part: Tensor) throws(ONNXError) in try checked(part) }
         guard let first = parts.first else {
             throw ONNXError("prompt.empty", "No tokens were given.")
         }

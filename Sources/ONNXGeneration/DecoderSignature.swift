@@ -20,6 +20,8 @@ struct DecoderSignature: Sendable {
     let attentionMask: String?
     let positionIDs: String?
     let logits: String
+    /// The last layer's states, where the graph gives them.
+    let hiddenStates: String?
     let caches: [CachePair]
 
     /// Finds the roles by the names that the configuration gives.
@@ -42,6 +44,7 @@ struct DecoderSignature: Sendable {
         attentionMask = remaining.removeValue(forKey: names.attentionMask) == nil ? nil : names.attentionMask
         positionIDs = remaining.removeValue(forKey: names.positionIDs) == nil ? nil : names.positionIDs
         logits = names.logits
+        hiddenStates = outputs.contains(names.hiddenStates) ? names.hiddenStates : nil
         var pairs: [CachePair] = []
         for layer in 0..<(config.layerCount ?? 4096) {
             var found = false

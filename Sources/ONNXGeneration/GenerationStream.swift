@@ -52,24 +52,27 @@ public struct GenerationStream: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: stream.makeAsyncIterator()) }
 
-    /// The whole text with the summary of the last piece.
+    /// The whole answer, once it is there.
+    ///
+    /// - Throws: an ``ONNXError``, or `CancellationError`.
     public func collect() async throws -> Response {
         var text = ""
         var tokens: [Int] = []
+        var probabilities: [TokenLogProbability] = []
+        var events: [GenerationEvent] = []
         for try await piece in self {
             text += piece.text
             tokens += piece.tokens
-            if let summary = piece.summary { return Response(text: text, tokens: tokens, summary: summary) }
+            probabilities += piece.logProbabilities
+            events += piece.events
+            if let summary = piece.summary {
+                return Response(
+                    text: text, tokens: tokens, logProbabilities: probabilities, events: events,
+                    summary: summary)
+            }
         }
         throw ONNXError("internal.stream", "The answer ended without a summary.")
     }
-}
-
-/// A complete answer.
-public struct Response: Sendable, Hashable {
-    public let text: String
-    public let tokens: [Int]
-    public let summary: GenerationSummary
 }
 
 /// A flag that one thread sets and another polls.

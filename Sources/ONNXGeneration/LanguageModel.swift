@@ -75,7 +75,8 @@ public final class LanguageModel: Sendable {
         endOfSequence = ends
         specialTokens = PromptRenderer.SpecialTokens(
             beginOfSequence: folder.token("bos_token"), endOfSequence: folder.token("eos_token"))
-        contextLength = configuration.contextLength ?? configuration.search.maximumLength ?? 2048
+        contextLength =
+            configuration.contextLength ?? configuration.search.maximumLength ?? Self.defaultContextLength
         notes =
             configuration.unknownKeys.map { "genai_config.json: the key \($0) is not known here and ignored" }
             + inferenceModel.notes
@@ -84,8 +85,11 @@ public final class LanguageModel: Sendable {
 
     /// A decoder with empty caches.
     package func makeDecoder(chunkSize: Int = 512) throws(ONNXError) -> DecoderSession {
-        try DecoderSession(inferenceModel, signature, chunkSize: chunkSize)
+        try DecoderSession(inferenceModel, signature, contextLength: contextLength, chunkSize: chunkSize)
     }
+
+    /// The context of a model whose configuration tells none.
+    static let defaultContextLength = 2048
 
     /// The tokenizer.
     ///
@@ -125,15 +129,53 @@ public final class LanguageModel: Sendable {
     /// Runs one generation on the current thread.
     func generate(
         _ prompt: [Int], _ options: GenerationOptions, on decoder: DecoderSession,
-        _ isCancelled: @escaping @Sendable () -> Bool, _ emit: (GeneratedPiece) -> Void
+        events: [GenerationEvent] = [], _ isCancelled: @escaping @Sendable () -> Bool,
+        _ emit: (GeneratedPiece) -> Void
     ) throws(ONNXError) {
-        try options.validate()
+        try checkVocabulary(prompt)
+        let loop = try makeLoop(options, isCancelled)
+        if loop.settings.beamCount > 1 {
+            try loop.runBeams(
+                prompt, on: decoder, events: events,
+                makeDecoder: { () throws(ONNXError) in try self.makeDecoder() }, emit: emit)
+        } else {
+            try loop.run(prompt, on: decoder, events: events, emit: emit)
+        }
+    }
+
+    /// - Throws: `tokenizer.bad_id` for tokens outside the vocabulary.
+    func checkVocabulary(_ prompt: [Int]) throws(ONNXError) {
         if let size = configuration.vocabularySize, let bad = prompt.first(where: { $0 < 0 || $0 >= size }) {
             throw ONNXError("tokenizer.bad_id", "The token \(bad) is not in the vocabulary of \(size).")
         }
-        let loop = GenerationLoop(
-            options: options, defaults: configuration.search, endOfSequence: Set(endOfSequence),
-            contextLength: contextLength, tokenizer: tokenizer, isCancelled: isCancelled)
-        try loop.run(prompt, on: decoder, emit: emit)
+    }
+
+    /// - Parameter ends: end-of-sequence tokens in place of the model's.
+    func makeLoop(
+        _ options: GenerationOptions, _ isCancelled: @escaping @Sendable () -> Bool, ends: [Int]? = nil
+    ) throws(ONNXError) -> GenerationLoop {
+        var settings = try settings(options)
+        try settings.checkBeams()
+        if let ends { settings.endOfSequence = Set(ends) }
+        return GenerationLoop(
+            options: options, settings: settings, endOfSequence: settings.endOfSequence,
+            tokenizer: tokenizer, isCancelled: isCancelled)
+    }
+
+    /// What a generation with these options goes by.
+    ///
+    /// - Throws: `options.range`; `tokenizer.missing` when words are banned without a tokenizer.
+    package func settings(_ options: GenerationOptions) throws(ONNXError) -> SearchSettings {
+        try options.validate()
+        var settings = SearchSettings(
+            options, defaults: configuration.search, endOfSequence: Set(endOfSequence))
+        for word in options.bannedWords {
+            let tokenizer = try requireTokenizer()
+            for text in [word, " " + word] {
+                let tokens = try tokenizer.encode(text, addSpecialTokens: false, parseSpecial: false)
+                if !tokens.isEmpty { settings.bannedTokens.append(tokens) }
+            }
+        }
+        return settings
     }
 }

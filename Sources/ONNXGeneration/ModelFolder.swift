@@ -28,14 +28,18 @@ package struct ModelFolder: Sendable {
             throw ONNXError("model.not_found", "There is no model folder \"\(path)\".")
         }
         self.path = path
-        let generation = try Self.read(path, "genai_config.json")
-        self.generation =
-            try generation.map { (json: JSONValue) throws(ONNXError) in try GenerationConfig(json) }
-            ?? GenerationConfig()
+        let transformers = try Self.read(path, "generation_config.json")
+        if let json = try Self.read(path, "genai_config.json") {
+            generation = try GenerationConfig(json)
+        } else {
+            var config = GenerationConfig()
+            if let transformers { config.search = try GenerationConfig.Search(transformers: transformers) }
+            generation = config
+        }
         tokenizerConfig = try Self.read(path, "tokenizer_config.json") ?? [:]
         var ends = Set(self.generation.endOfSequence)
-        for name in ["generation_config.json", "config.json"] {
-            guard let value = try Self.read(path, name)?["eos_token_id"] else { continue }
+        for json in [transformers, try Self.read(path, "config.json")] {
+            guard let value = json?["eos_token_id"] else { continue }
             for element in value.arrayValue ?? [value] {
                 if let token = element.intValue { ends.insert(token) }
             }

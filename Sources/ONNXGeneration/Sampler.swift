@@ -2,54 +2,94 @@
 package import ONNXErrors
 import ONNXKernels
 
-/// Chooses the next token from logits: repetition penalty, temperature, top-k, top-p, then a draw; or the largest.
+/// Chooses the next token from logits: penalties and bans, then temperature, top-k, top-p, min-p, typical-p and a draw;
+/// or the largest; or what the caller's ``TokenSampler`` says.
 ///
 /// Tokens are ordered by their weight `exp((logit - largest) / temperature)`, ties by the lower number. The vocabulary
 /// is never sorted: one pass finds the largest logit of each block of 64, the blocks' maxima tell a bound above which
 /// there are enough tokens, and only these are looked at one by one. Where the tokens do not suffice, the bound is
-/// lowered. A sampler keeps its memory from token to token.
-package struct Sampler {
+/// lowered. (Typical-p alone looks at all tokens that the others leave.) A sampler keeps its memory from token to token.
+package struct Sampler: Sendable {
     private let isGreedy: Bool
-    private let temperature: Float
-    private let topK: Int
-    private let topP: Float
-    private let repetitionPenalty: Float
+    private let limits: TokenCandidates.Limits
     private var random: SplitMix64
     private var maxima: [Float] = []
     private var candidates = TokenCandidates()
-    /// By token, the latest call that has penalised it.
-    private var penalised: [UInt32] = []
-    private var calls: UInt32 = 0
+    private var controls: LogitControls
+    private let hasControls: Bool
+    private var custom: (any TokenSampler)?
 
     /// - Parameter defaults: what the model's configuration says where `options` says nothing.
     package init(_ options: GenerationOptions, defaults: GenerationConfig.Search) {
-        let explicit = options.temperature ?? options.topP
-        let samples = explicit != nil || options.topK != nil || defaults.doSample
-        temperature = options.temperature ?? (defaults.doSample ? defaults.temperature : 1)
-        topK = options.topK ?? (defaults.doSample ? defaults.topK : 0)
-        topP = options.topP ?? (defaults.doSample ? defaults.topP : 1)
-        repetitionPenalty = options.repetitionPenalty ?? defaults.repetitionPenalty
-        isGreedy = !samples || temperature == 0 || topK == 1
-        random = SplitMix64(state: options.seed ?? UInt64.random(in: .min ... .max))
+        self.init(SearchSettings(options, defaults: defaults))
+    }
+
+    package init(_ settings: SearchSettings) {
+        limits = TokenCandidates.Limits(
+            largest: 0, temperature: settings.temperature, topK: settings.topK, topP: settings.topP,
+            minP: settings.minP, typicalP: settings.typicalP)
+        isGreedy = settings.isGreedy
+        random = SplitMix64(state: settings.seed ?? UInt64.random(in: .min ... .max))
+        controls = LogitControls(settings)
+        hasControls = !controls.isEmpty
+        custom = settings.sampler
     }
 
     /// The next token.
     ///
     /// - Parameters:
-    ///   - logits: changed in place by the repetition penalty.
+    ///   - logits: changed in place by penalties and processors.
     ///   - history: tokens so far, prompt included.
-    /// - Throws: `generation.not_finite` when a logit is NaN or positive infinity, or none is finite.
+    ///   - promptCount: how many of them are the prompt's.
+    /// - Throws: `generation.not_finite` when a logit is NaN or positive infinity, or none is finite;
+    ///   `generation.no_token` when processors have left none; `generation.bad_token` of a custom sampler.
     package mutating func sample(
-        _ logits: UnsafeMutableBufferPointer<Float>, history: some Sequence<Int>
+        _ logits: UnsafeMutableBufferPointer<Float>, history: [Int], promptCount: Int = 0
     ) throws(ONNXError) -> Int {
-        penalise(logits, history)
+        let context = TokenContext(tokens: history, promptTokenCount: promptCount)
+        try process(logits, context)
+        if custom != nil {
+            _ = try argmax(UnsafeBufferPointer(logits))
+            return try sampleCustom(logits, context)
+        }
+        guard !isGreedy else { return try argmax(UnsafeBufferPointer(logits)) }
+        return try draw(at: Double(random.next() >> 11) * 0x1p-53, from: UnsafeBufferPointer(logits))
+    }
+
+    /// The token at a place in `0 ..< 1` of the distribution that processed logits leave.
+    package mutating func draw(
+        at place: Double, from logits: UnsafeBufferPointer<Float>
+    ) throws(ONNXError) -> Int {
+        var limits = limits
+        limits.largest = logits[try argmax(logits)]
+        return candidates.draw(at: place, from: logits, maxima: maxima, limits)
+    }
+
+    /// Applies the penalties and processors, and tells what the model did from what they did.
+    package mutating func process(
+        _ logits: UnsafeMutableBufferPointer<Float>, _ context: TokenContext
+    ) throws(ONNXError) {
+        guard hasControls else { return }
         let best = try argmax(UnsafeBufferPointer(logits))
-        guard !isGreedy else { return best }
-        let position = Double(random.next() >> 11) * 0x1p-53
-        return candidates.draw(
-            at: position, from: UnsafeBufferPointer(logits), maxima: maxima,
-            TokenCandidates.Limits(
-                largest: logits[best], temperature: temperature, topK: topK, topP: topP))
+        try controls.apply(logits, after: context)
+        // Whatever was largest may be ruled out now; all others are looked at only then.
+        if logits[best] == -.infinity, !logits.contains(where: { $0 > -.infinity }) {
+            throw ONNXError(
+                "generation.no_token",
+                "The penalties, bans and processors rule out all \(logits.count) tokens. Loosen them.")
+        }
+    }
+
+    private mutating func sampleCustom(
+        _ logits: UnsafeMutableBufferPointer<Float>, _ context: TokenContext
+    ) throws(ONNXError) -> Int {
+        let token = try custom?.sample(UnsafeBufferPointer(logits).span, after: context) ?? -1
+        guard logits.indices.contains(token) else {
+            throw ONNXError(
+                "generation.bad_token",
+                "The sampler chose the token \(token); the vocabulary is 0 ..< \(logits.count).")
+        }
+        return token
     }
 
     /// The first of the largest logits; fills ``maxima``.
@@ -72,29 +112,17 @@ package struct Sampler {
 
     private static func notFinite(_ logits: UnsafeBufferPointer<Float>) -> ONNXError {
         let index = logits.firstIndex { $0.isNaN || $0 == .infinity } ?? 0
-        return ONNXError(
+        return notFinite(logits[index], token: index)
+    }
+
+    static func notFinite(_ logit: Float, token: Int) -> ONNXError {
+        ONNXError(
             "generation.not_finite",
-            "The model computed the logit \(logits[index]) for token \(index); its weights or the file may be damaged."
+            "The model computed the logit \(logit) for token \(token); its weights or the file may be damaged."
         )
     }
 
     private static var noneIsFinite: ONNXError {
         ONNXError("generation.not_finite", "The model computed no finite logit.")
-    }
-
-    private mutating func penalise(
-        _ logits: UnsafeMutableBufferPointer<Float>, _ history: some Sequence<Int>
-    ) {
-        guard repetitionPenalty != 1 else { return }
-        calls &+= 1
-        if penalised.count != logits.count || calls == 0 {
-            penalised = [UInt32](repeating: 0, count: logits.count)
-            calls = 1
-        }
-        for token in history where token >= 0 && token < logits.count && penalised[token] != calls {
-            penalised[token] = calls
-            logits[token] =
-                logits[token] > 0 ? logits[token] / repetitionPenalty : logits[token] * repetitionPenalty
-        }
     }
 }

@@ -18,6 +18,8 @@ struct TokenCandidates {
         var temperature: Float
         var topK: Int
         var topP: Float
+        var minP: Float = 0
+        var typicalP: Float = 1
 
         /// A token's weight; falls with the logit where the temperature is positive.
         func weight(_ logit: Float) -> Double { exp(Double((logit - largest) / temperature)) }
@@ -29,7 +31,7 @@ struct TokenCandidates {
     private var list = WeightedTokens()
     private var bounds: [Float] = []
 
-    /// The token at a place in `0 ..< 1` of the sum of the weights that top-k and top-p leave.
+    /// The token at a place in `0 ..< 1` of the sum of the weights that top-k, top-p, min-p and typical-p leave.
     ///
     /// - Parameter maxima: of each block of ``RowKernels/maximaBlock`` logits; no logit is NaN.
     mutating func draw(
@@ -38,7 +40,8 @@ struct TokenCandidates {
         var blocks = Self.firstBlocks
         if limits.topK > 0 { blocks = min(limits.topK, maxima.count) * 5 / 4 + 16 }
         // Without a positive temperature larger logits need not weigh more.
-        if !(limits.temperature > 0) { blocks = maxima.count }
+        // Typical tokens may be among the least likely.
+        if !(limits.temperature > 0) || limits.typicalP < 1 { blocks = maxima.count }
         var estimate: Double?
         while true {
             let bound = blocks < maxima.count ? nthLargest(blocks, of: maxima) : -.infinity
@@ -85,6 +88,17 @@ struct TokenCandidates {
             } else {
                 return nil
             }
+        }
+        if limits.minP > 0 {
+            let least = min(1, Double(limits.minP))
+            guard isClosed || least > below else { return nil }
+            count = list.moveForward(of: count, weighing: least)
+            isClosed = true
+            total = list.total(of: count)
+        }
+        if limits.typicalP < 1 {
+            count = list.keepTypical(of: count, mass: Double(limits.typicalP))
+            total = list.total(of: count)
         }
         guard let drawn = list.token(of: count, at: place * total) else {
             return isClosed ? list.last(of: count) : nil

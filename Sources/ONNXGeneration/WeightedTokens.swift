@@ -46,6 +46,25 @@ struct WeightedTokens {
         return elements[..<count].reduce(.infinity) { min($0, $1.weight) }
     }
 
+    /// Moves those of the first `count` tokens that weigh `least` or more to the front; gives their number.
+    mutating func moveForward(of count: Int, weighing least: Double) -> Int {
+        var kept = 0
+        for index in 0..<count where elements[index].weight >= least {
+            if !isSorted { elements.swapAt(index, kept) }
+            kept += 1
+        }
+        return kept
+    }
+
+    /// Moves the tokens that typical sampling keeps of the first `count` to the front, in order; gives their number.
+    mutating func keepTypical(of count: Int, mass: Double) -> Int {
+        let kept = TypicalTokens.of(elements[..<count], mass: mass)
+        elements.replaceSubrange(..<count, with: kept)
+        elements.removeSubrange(kept.count...)
+        isSorted = true
+        return kept.count
+    }
+
     /// The weight of the first `count` tokens, which are at the front.
     func total(of count: Int) -> Double { elements[..<count].reduce(0) { $0 + $1.weight } }
 

@@ -2,6 +2,7 @@
 #if Providers
     import AsyncHTTPClient
     import NIOCore
+    import NIOHTTP1
     import NIOPosix
     import NIOSSL
     import ONNXErrors
@@ -31,6 +32,9 @@
                     return closed(place, begun)
                 default: return ONNXError("http.protocol", "\(place): \(error.shortDescription).")
                 }
+            }
+            if let error = error as? HTTPParserError, case .invalidEOFState = error {
+                return closed(place, begun)
             }
             if error is ChannelError || error is IOError, begun { return closed(place, begun) }
             if error is NIOConnectionError || error is IOError || error is ChannelError {

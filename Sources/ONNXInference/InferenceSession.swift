@@ -123,6 +123,17 @@ public final class InferenceSession {
     /// The bytes kept for intermediate values, which all runs use in turn.
     package var arenaByteCount: Int { arena.storage.byteCount }
 
+    /// Takes over the first `rows` positions of the caches of another session of the same model.
+    ///
+    /// - Parameter commonRows: positions from the first on that are the same in both already.
+    package func takeCaches(
+        of other: InferenceSession, rows: Int, sharing commonRows: Int
+    ) throws(ONNXError) {
+        for (mine, theirs) in zip(caches, other.caches) {
+            if let mine, let theirs { try mine.take(rows, of: theirs, sharing: commonRows) }
+        }
+    }
+
     /// The bytes of all caches.
     package var cacheByteCount: Int { caches.reduce(0) { $0 + ($1?.byteCount ?? 0) } }
 

@@ -14,10 +14,15 @@
             discussion: """
                 Without --prompt and --messages it reads one message a line; Ctrl-C stops the answer, an empty end of
                 input (Ctrl-D) or /exit leaves.
+                With --provider, providers are asked in order and stderr says who answered and why others did not.
                 Example: onnxlm chat models/smollm2-135m-instruct --prompt "What is the capital of France?"
                 """)
 
-        @OptionGroup var model: ModelOptions
+        @Argument(help: "The model folder; with --provider that of the provider local.")
+        var model: String?
+
+        @OptionGroup var loading: LoadingOptions
+        @OptionGroup var providers: ProviderOptions
         @OptionGroup var sampling: SamplingOptions
 
         @Option(help: "Answer this one message and leave.")
@@ -29,27 +34,72 @@
         @Option(help: "A system message.")
         var instructions: String?
 
+        @Flag(help: "When the context is full, go on without the oldest turns instead of failing.")
+        var dropOldest = false
+
         func validate() throws {
             if prompt != nil, messages != nil {
                 throw ValidationError("--prompt and --messages exclude each other.")
+            }
+            if model == nil, providers.provider == nil {
+                throw ValidationError("Missing expected argument '<model>'")
             }
         }
 
         func run() async throws {
             let given = try messages.map { try Self.readMessages($0) }
-            let language = try await model.load()
-            defer { model.finishCaching(language) }
             var history = instructions.map { [ChatMessage(.system, $0)] } ?? []
             history += given ?? []
-            let chat = ChatSession(language, messages: history, options: sampling.generationOptions)
+            guard let model, providers.provider == nil else {
+                return try await askProviders(history, answersGiven: given != nil)
+            }
+            let language = try await loading.load(model)
+            defer { loading.finishCaching(language) }
+            let chat = ChatSession(
+                language, messages: history, options: sampling.generationOptions,
+                contextPolicy: dropOldest ? .dropOldestTurns() : .stop)
             if given != nil { return try await Self.printAnswer(chat.streamResponse(adding: [])) }
             if let prompt { return try await Self.printAnswer(chat.streamResponse(to: prompt)) }
             try await Conversation(chat).run()
         }
 
+        private func askProviders(_ history: [ChatMessage], answersGiven: Bool) async throws {
+            #if Providers
+                let chat = try ProviderChat(
+                    providers, folder: model, loadOptions: loading.loadOptions,
+                    options: sampling.generationOptions, messages: history)
+                if answersGiven || prompt != nil {
+                    try await chat.answer(answersGiven ? nil : prompt)
+                } else {
+                    try await chat.run()
+                }
+                await chat.finishCaching(loading)
+            #else
+                throw ProviderOptions.missingTrait
+            #endif
+        }
+
         static func printAnswer(_ stream: GenerationStream) async throws {
-            for try await piece in stream { Console.write(piece.text) }
+            var events: [GenerationEvent] = []
+            var reason = FinishReason.stop
+            for try await piece in stream {
+                Console.write(piece.text)
+                events += piece.events
+                reason = piece.summary?.finishReason ?? reason
+            }
             Console.write("\n")
+            for event in events { note(event) }
+            if reason == .contextFull { Console.note("(the context is full)") }
+        }
+
+        private static func note(_ event: GenerationEvent) {
+            switch event {
+            case .droppedMessages(let count):
+                Console.note("(the context is full: the \(count) oldest messages are left out)")
+            case .longContext(let count, let seconds):
+                let milliseconds = Int(seconds * 1000)
+                Console.note("(long context: \(count) tokens were read again, \(milliseconds) ms)")
+            }
         }
 
         static func readMessages(_ path: String) throws -> [ChatMessage] {

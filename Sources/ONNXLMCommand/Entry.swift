@@ -31,8 +31,9 @@
             version: version,
             subcommands: [
                 ChatCommand.self, GenerateCommand.self, InspectCommand.self, BenchCommand.self,
+                PerplexityCommand.self, ExplainCommand.self,
                 ConformanceCommand.self, TokenizeCommand.self, RenderCommand.self, ImportGGUFCommand.self,
-                SynthesizeCommand.self, CacheCommand.self,
+                SynthesizeCommand.self, CacheCommand.self, ProvidersCommand.self,
             ])
 
         /// The version of the package.

@@ -3,12 +3,16 @@
     import ArgumentParser
     import Foundation
     import ONNXErrors
+    #if Providers
+        import ONNXLMProviders
+    #endif
 
     /// The process's exit codes, after sysexits.h.
     enum ExitStatus: Int32 {
         case usage = 2
         case badData = 65
         case missingInput = 66
+        case unavailable = 69
         case internalError = 70
         case cannotCreate = 73
         case inputOutput = 74
@@ -30,13 +34,29 @@
             default:
                 switch code.rawValue.prefix(while: { $0 != "." }) {
                 case "io": self = .inputOutput
-                case "config": self = .configuration
+                case "config", "key": self = .configuration
                 case "options": self = .usage
                 case "internal": self = .internalError
                 default: self = .badData
                 }
             }
         }
+
+        #if Providers
+            /// The exit code that fits a provider's error.
+            init(_ error: ChatProviderError) {
+                switch error.kind {
+                case .badRequest: self = .usage
+                case .keyMissing: self = .configuration
+                case .unauthorized: self = .permission
+                case .timeout, .rateLimit: self = .temporary
+                default:
+                    self =
+                        error.error.code.rawValue.hasPrefix("provider.")
+                        ? .unavailable : .init(error.error.code)
+                }
+            }
+        #endif
 
         /// Prints what is to be said of the error and ends the process.
         static func leave(with error: any Error) -> Never {
@@ -45,6 +65,12 @@
                 Console.note(error.description)
                 exit(ExitStatus(error.code).rawValue)
             }
+            #if Providers
+                if let error = error as? ChatProviderError {
+                    Console.note(error.description)
+                    exit(ExitStatus(error).rawValue)
+                }
+            #endif
             if error is CancellationError { exit(ExitStatus.interrupted.rawValue) }
             let status = CommandRoot.exitCode(for: error)
             let text = CommandRoot.fullMessage(for: error)

@@ -29,6 +29,12 @@
         @Flag(help: "Print one JSON object: prompt_tokens, tokens, text, finish_reason, timings.")
         var json = false
 
+        @Option(help: "With --json: the log-probability of each token, with this many alternatives.")
+        var logProbabilities: Int?
+
+        @Option(help: "Print this many continuations, of as many beams or draws.")
+        var numReturnSequences: Int?
+
         func validate() throws {
             guard [prompt != nil, promptFile != nil, tokens != nil].filter({ $0 }).count == 1 else {
                 throw ValidationError("Give one of --prompt, --prompt-file and --tokens.")
@@ -47,7 +53,14 @@
                 promptTokens = try language.requireTokenizer().encode(
                     text ?? "", addSpecialTokens: true, parseSpecial: false)
             }
-            let stream = language.streamTokens(promptTokens, options: sampling.generationOptions)
+            var options = sampling.generationOptions
+            options.logProbabilities = json ? logProbabilities : nil
+            if let numReturnSequences {
+                options.returnedCount = numReturnSequences
+                let sequences = try await language.generateSequences(promptTokens, options: options)
+                return printSequences(sequences, hasTexts: language.tokenizer != nil)
+            }
+            let stream = language.streamTokens(promptTokens, options: options)
             guard json else {
                 for try await piece in stream {
                     if language.tokenizer == nil {
@@ -60,6 +73,28 @@
             }
             let response = try await stream.collect()
             Console.line(Self.report(promptTokens, response, language).jsonText())
+        }
+
+        private func printSequences(_ sequences: [GeneratedSequence], hasTexts: Bool) {
+            for sequence in sequences {
+                if json {
+                    Console.line(Self.report(sequence).jsonText())
+                } else {
+                    let score = sequence.score.map { "\($0)\t" } ?? ""
+                    let tokens = sequence.tokens.map { "\($0)" }.joined(separator: " ")
+                    Console.line(score + (hasTexts ? sequence.text : tokens))
+                }
+            }
+        }
+
+        private static func report(_ sequence: GeneratedSequence) -> JSONValue {
+            [
+                "tokens": .array(sequence.tokens.map { .number(.integer($0)) }),
+                "text": .string(sequence.text),
+                "score": sequence.score.map { .number(JSONNumber(Double($0))) } ?? .null,
+                "finish_reason": .string(sequence.finishReason.rawValue),
+                "log_probabilities": .array(sequence.logProbabilities.map(Self.row)),
+            ]
         }
 
         static func parseTokens(_ list: String) throws -> [Int] {
@@ -86,7 +121,7 @@
 
         static func report(_ prompt: [Int], _ response: Response, _ model: LanguageModel) -> JSONValue {
             let summary = response.summary
-            return [
+            var report: JSONValue = [
                 "prompt_tokens": .array(prompt.map { .number(.integer($0)) }),
                 "tokens": .array(response.tokens.map { .number(.integer($0)) }),
                 "text": .string(response.text),
@@ -98,6 +133,25 @@
                     "decode_seconds": .number(JSONNumber(summary.decodeSeconds)),
                     "decode_tokens_per_second": .number(JSONNumber(summary.decodeTokensPerSecond)),
                 ],
+            ]
+            if !response.logProbabilities.isEmpty, case .object(var members) = report {
+                members["log_probabilities"] = .array(response.logProbabilities.map(Self.row))
+                report = .object(members)
+            }
+            return report
+        }
+
+        private static func row(_ entry: TokenLogProbability) -> JSONValue {
+            [
+                "token": .number(.integer(entry.token)),
+                "log_probability": .number(JSONNumber(entry.logProbability)),
+                "alternatives": .array(
+                    entry.alternatives.map {
+                        [
+                            "token": .number(.integer($0.token)),
+                            "log_probability": .number(JSONNumber($0.logProbability)),
+                        ]
+                    }),
             ]
         }
     }

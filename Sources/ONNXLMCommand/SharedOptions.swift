@@ -11,6 +11,20 @@
         @Argument(help: "The model folder.")
         var model: String
 
+        @OptionGroup var loading: LoadingOptions
+
+        var loadOptions: LoadOptions { loading.loadOptions }
+        var cacheType: CacheType { loading.cacheType }
+
+        /// Loads the model and logs what it notes.
+        func load() async throws -> LanguageModel { try await loading.load(model) }
+
+        /// Waits until the packed weights are in the cache, which a process that ends would cut short.
+        func finishCaching(_ model: LanguageModel) { loading.finishCaching(model) }
+    }
+
+    /// How a model is loaded.
+    struct LoadingOptions: ParsableArguments {
         @Option(help: "Threads that compute; by default the cores this process may use.")
         var threads: Int?
 
@@ -19,7 +33,7 @@
 
         @Option(
             help: "Element type of the key/value caches: float32, float16 or int8.",
-            transform: ModelOptions.cacheType)
+            transform: LoadingOptions.cacheType)
         var cacheType = LoadOptions().cacheType
 
         @Flag(help: "Neither use nor write a cache of packed weights.")
@@ -52,8 +66,8 @@
         }
 
         /// Loads the model and logs what it notes.
-        func load() async throws -> LanguageModel {
-            let model = try await LanguageModel.load(from: self.model, options: loadOptions)
+        func load(_ path: String) async throws -> LanguageModel {
+            let model = try await LanguageModel.load(from: path, options: loadOptions)
             let logger = makeLogger()
             for note in model.notes { logger.debug("\(note)") }
             return model
@@ -72,46 +86,6 @@
             var logger = Logger(label: "onnxlm") { StreamLogHandler.standardError(label: $0) }
             logger.logLevel = verbose ? .debug : .warning
             return logger
-        }
-    }
-
-    /// How tokens are chosen.
-    struct SamplingOptions: ParsableArguments {
-        @Option(help: "New tokens at most.")
-        var maxTokens: Int?
-
-        @Option(help: "Randomness; 0 takes the likeliest token each time.")
-        var temperature: Float?
-
-        @Option(help: "Sample among this many likeliest tokens; 0 for all.")
-        var topK: Int?
-
-        @Option(help: "Sample among the likeliest tokens that together have this probability.")
-        var topP: Float?
-
-        @Option(help: "Above 1, makes tokens seen before less likely.")
-        var repetitionPenalty: Float?
-
-        @Option(help: "Makes sampling repeatable.")
-        var seed: UInt64?
-
-        @Option(name: .customLong("stop"), help: "A text that ends the answer; can be given several times.")
-        var stops: [String] = []
-
-        @Flag(help: "Go on past end-of-sequence tokens.")
-        var ignoreEos = false
-
-        var generationOptions: GenerationOptions {
-            var options = GenerationOptions()
-            options.maximumTokens = maxTokens
-            options.temperature = temperature
-            options.topK = topK
-            options.topP = topP
-            options.repetitionPenalty = repetitionPenalty
-            options.seed = seed
-            options.stopStrings = stops
-            options.ignoresEndOfSequence = ignoreEos
-            return options
         }
     }
 #endif

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #if Providers
-    public import ONNXGeneration
+    public import ONNXLM
 
     /// What a provider is asked: a conversation that ends with what is to be answered, and how.
     ///
     ///     var request = ChatRequest("What is the capital of France?", instructions: "Answer briefly.")
     ///     request.options.maximumTokens = 100
-    public struct ChatRequest: Sendable, Hashable {
+    public struct ChatRequest: Sendable {
         /// The conversation, the oldest message first.
         public var messages: [ChatMessage]
 

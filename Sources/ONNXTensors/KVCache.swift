@@ -107,6 +107,11 @@ package final class KVCache: @unchecked Sendable {
         try move(to: target, from: kept, keeping: validRows)
     }
 
+    /// Gets the capacity and the first position of another cache; loses what it holds.
+    func reform(as other: KVCache) throws(ONNXError) {
+        try move(to: other.capacity, from: other.firstPosition, keeping: 0)
+    }
+
     private func firstSeen(from position: Int) -> Int {
         format.window.map { max(0, position - $0 + 1) } ?? 0
     }

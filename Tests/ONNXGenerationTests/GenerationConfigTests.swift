@@ -15,7 +15,7 @@ struct GenerationConfigTests {
                   "hidden_size": 64, "session_options": {"log_id": "x"}, "inputs": {"input_ids": "ids"},
                   "outputs": {"logits": "scores"}}},
                  "search": {"do_sample": true, "top_k": 50, "top_p": 0.9, "temperature": 0.6, "max_length": 1000,
-                  "diversity_penalty": 0.0}, "engine": {"a": {"b": 1}}}
+                  "diversity_penalty": 0.5, "odd": 1, "random_seed": -1, "min_length": 3}, "engine": {"a": {"b": 1}}}
                 """))
         #expect(config.endOfSequence == [2, 7])
         #expect(config.fileName == "decoder.onnx")
@@ -24,8 +24,11 @@ struct GenerationConfigTests {
         #expect(config.names.pastKeys == "past_key_values.%d.key")
         #expect(config.search.doSample)
         #expect(config.search.topK == 50)
+        #expect(config.search.diversityPenalty == 0.5)
+        #expect(config.search.minimumLength == 3)
+        #expect(config.search.seed == nil)
         #expect(config.contextLength == 4096)
-        #expect(config.unknownKeys == ["search.diversity_penalty", "engine.a.b"])
+        #expect(config.unknownKeys == ["search.odd", "engine.a.b"])
     }
 
     @Test func oneEndTokenNeedsNoList() throws {

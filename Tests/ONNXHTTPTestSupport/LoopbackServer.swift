@@ -37,6 +37,7 @@
         private let handler: Handler
         private let log = Mutex<[Request]>([])
         private let count = Atomic<Int>(0)
+        private let accepted = Atomic<Int>(0)
         private let running = Mutex<Task<Void, Never>?>(nil)
         private let usesTLS: Bool
 
@@ -80,6 +81,9 @@
         /// The requests so far whose bodies have arrived, in that order.
         package var requests: [Request] { log.withLock { $0 } }
 
+        /// Connections that were ever accepted.
+        package var connectionCount: Int { accepted.load(ordering: .relaxed) }
+
         /// Closes the port and every connection.
         package func stop() { running.withLock { $0?.cancel() } }
 
@@ -94,6 +98,7 @@
         }
 
         private func serve(_ connection: Connection) async {
+            accepted.wrappingAdd(1, ordering: .relaxed)
             try? await connection.executeThenClose { inbound, outbound in
                 var head: HTTPRequestHead?
                 var body: [UInt8] = []

@@ -101,14 +101,16 @@
             ]
             for (path, expected) in cases {
                 var request = HTTPRequest("GET", server.url + path)
-                request.limits.firstByte = .milliseconds(300)
-                request.limits.idle = .milliseconds(300)
-                request.limits.total = .milliseconds(900)
+                if expected == "http.timeout" {
+                    request.limits.firstByte = .milliseconds(500)
+                    request.limits.idle = .milliseconds(500)
+                    request.limits.total = .milliseconds(1500)
+                }
                 request.limits.maximumBodyByteCount = 1000
                 let start = ContinuousClock.now
                 let result = await code(request)
                 #expect(result == expected, "\(path)")
-                #expect(start.duration(to: .now) < .seconds(5), "\(path)")
+                #expect(start.duration(to: .now) < .seconds(12), "\(path)")
             }
         }
 
@@ -127,7 +129,7 @@
                 let start = ContinuousClock.now
                 task.cancel()
                 #expect(await task.value == "CancellationError", "\(path)")
-                #expect(start.duration(to: .now) < .seconds(2), "\(path)")
+                #expect(start.duration(to: .now) < .seconds(10), "\(path)")
             }
         }
 

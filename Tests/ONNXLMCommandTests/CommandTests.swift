@@ -151,13 +151,63 @@ struct CommandTests {
         #expect(try run("--help").output.contains("Example:"))
         for command in [
             "chat", "generate", "inspect", "bench", "conformance", "tokenize", "render", "import-gguf",
-            "synthesize",
+            "synthesize", "perplexity", "explain",
         ] {
             let outcome = try run(command, "--help")
             #expect(outcome.status == 0)
             #expect(outcome.output.contains("Example: "), "\(command)")
         }
         #expect(try run("--version").output.contains("."))
+    }
+
+    @Test func controlsReachTheGeneration() throws {
+        func tokens(_ more: String...) throws -> [Int] {
+            let outcome = try TestEnvironment.run(
+                #require(TestEnvironment.command),
+                ["generate", Self.tiny, "--tokens", "1,2,3", "--max-tokens", "6", "--ignore-eos", "--json"]
+                    + more)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            return try JSONValue.parse(outcome.output)["tokens"]?.arrayValue?.compactMap(\.intValue) ?? []
+        }
+        let plain = try tokens()
+        let banned = try tokens("--logit-bias", "\(plain[0])=-inf")
+        #expect(!banned.contains(plain[0]))
+        #expect(try Set(tokens("--no-repeat-ngram", "1")).count == 6)
+        #expect(try tokens("--num-beams", "3").count == 6)
+        let drawn = try tokens("--temperature", "3", "--min-p", "0.001", "--seed", "4")
+        #expect(drawn != plain)
+        #expect(try tokens("--temperature", "3", "--min-p", "0.001", "--seed", "4") == drawn)
+        #expect(try tokens("--temperature", "3", "--min-p", "1", "--seed", "4") == plain)
+        #expect(try tokens("--temperature", "3", "--seed", "4", "--greedy") == plain)
+        let wrong = try run("generate", Self.tiny, "--tokens", "1", "--min-p", "2")
+        #expect(wrong.status == 2)
+        #expect(wrong.errors.contains("error[options.range]: minP"))
+        let several = try run(
+            "generate", Self.tiny, "--tokens", "1,2", "--max-tokens", "4", "--num-beams", "4",
+            "--num-return-sequences", "3", "--json")
+        #expect(several.output.split(separator: "\n").count == 3)
+        let scored = try run(
+            "generate", Self.tiny, "--tokens", "1,2", "--max-tokens", "4", "--json", "--log-probabilities",
+            "2")
+        let rows = try JSONValue.parse(scored.output)["log_probabilities"]?.arrayValue
+        #expect(rows?.first?["alternatives"]?.arrayValue?.count == 2)
+    }
+
+    @Test func perplexityAndExplainPrintJSON() throws {
+        let outcome = try run(
+            "perplexity", Self.tiny, "--tokens", "1,5,9,30,31,32", "--window", "4", "--stride", "2", "--json")
+        let json = try JSONValue.parse(outcome.output)
+        #expect(json["tokens"]?.intValue == 5)
+        #expect((json["perplexity"]?.doubleValue ?? 0) > 1)
+        #expect(try run("perplexity", Self.tiny).status == 2)
+        let explained = try JSONValue.parse(try run("explain", Self.tiny, "--json").output)
+        #expect((explained["values"]?.arrayValue?.count ?? 0) > 20)
+        #expect(
+            explained["settings"]?.arrayValue?.contains { $0["name"]?.stringValue == "do_sample" } == true)
+        let text = try run("explain", Self.tiny)
+        #expect(text.output.contains("search.top_k = 50  ignored: do_sample is false"))
+        #expect(text.output.hasSuffix(" contradictions\n"))
+        #expect(try run("explain", "/nowhere").status == 66)
     }
 
     @Test func tokenizeGoesThereAndBack() throws {

@@ -104,7 +104,7 @@ struct DefaultModelTests {
     @Test(arguments: [("What is the capital of France?", "Paris"), ("What is 2+2?", "4")])
     func answers(question: String, expected: String) async throws {
         let model = try await LanguageModel.load(from: #require(TestEnvironment.defaultModel))
-        #expect(try await ChatSession(model).respond(to: question).contains(expected))
+        #expect(try await ChatSession(model).respond(to: question).text.contains(expected))
     }
 
     @Test func aSecondTurnGoesOnFromTheCache() async throws {
@@ -134,20 +134,56 @@ struct DefaultModelTests {
         #expect(isFree, "the interrupted answer joins the conversation")
     }
 
-    @Test func manySessionsShareOneModel() async throws {
+    /// A long prompt is given up in the middle; what was read of it is not read again.
+    @Test func cancellingStopsPrefillAtALayer() async throws {
+        let model = try await LanguageModel.load(from: #require(TestEnvironment.defaultModel))
+        let chat = ChatSession(model)
+        var options = GenerationOptions()
+        options.maximumTokens = 1
+        // How long the first 512 tokens take depends on the machine.
+        let pace = try await ChatSession(model, options: options).respond(
+            to: String(repeating: "hello ", count: 512)
+        ).summary.prefillSeconds
+        let question = String(repeating: "hello ", count: 4096)
+        let task = Task { try await chat.respond(to: question) }
+        try await Task.sleep(for: .seconds(2 * pace))
+        #expect(chat.isResponding, "the prompt has to be long enough")
+        let cancelled = ContinuousClock.now
+        task.cancel()
+        while chat.isResponding, ContinuousClock.now - cancelled < .seconds(5) {
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        let waited = ContinuousClock.now - cancelled
+        print("default model: prefill stopped after \(Int(waited.seconds * 1000)) ms")
+        #expect(waited < .milliseconds(250))
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(chat.messages.map(\.role) == [.user, .assistant])
+        try chat.rewind(to: 0)
+        let response = try await chat.respond(to: String(repeating: "hello ", count: 600), options: options)
+        #expect(response.summary.promptTokenCount > 600)
+        #expect(response.summary.cachedTokenCount >= 512)
+    }
+
+    @Test func eightSessionsAnswerAsEachAlone() async throws {
         let model = try await LanguageModel.load(from: #require(TestEnvironment.defaultModel))
         var options = GenerationOptions()
-        options.maximumTokens = 8
-        let alone = try await model.streamText("The sea is", options: options).collect().tokens
-        let texts = try await withThrowingTaskGroup(of: [Int].self) { group in
-            for _ in 0..<4 {
+        options.maximumTokens = 10
+        let prompts = [
+            "The sea is", "Once upon", "Two and two", "A cat", "In Paris", "Water", "My name is", "Why",
+        ]
+        var alone: [[Int]] = []
+        for prompt in prompts {
+            alone.append(try await model.streamText(prompt, options: options).collect().tokens)
+        }
+        let together = try await withThrowingTaskGroup(of: (Int, [Int]).self) { group in
+            for (index, prompt) in prompts.enumerated() {
                 group.addTask { [options] in
-                    try await model.streamText("The sea is", options: options).collect().tokens
+                    (index, try await model.streamText(prompt, options: options).collect().tokens)
                 }
             }
-            return try await group.reduce(into: [[Int]]()) { $0.append($1) }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
-        #expect(texts == Array(repeating: alone, count: 4))
+        #expect(prompts.indices.map { together[$0] } == alone)
     }
 
     private struct Row {

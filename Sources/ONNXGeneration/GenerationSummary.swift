@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a generation went.
+public struct GenerationSummary: Sendable, Hashable {
+    public let finishReason: FinishReason
+
+    /// Tokens of the whole prompt.
+    public let promptTokenCount: Int
+
+    /// Tokens of the prompt that were in the cache already.
+    public let cachedTokenCount: Int
+
+    /// New tokens, an end-of-sequence token included.
+    public let generatedTokenCount: Int
+
+    /// Seconds until the first token was chosen.
+    public let prefillSeconds: Double
+
+    /// Seconds from the first token to the last.
+    public let decodeSeconds: Double
+
+    /// New tokens after the first, per second; 0 when there are none.
+    public var decodeTokensPerSecond: Double {
+        decodeSeconds > 0 ? Double(max(0, generatedTokenCount - 1)) / decodeSeconds : 0
+    }
+}
