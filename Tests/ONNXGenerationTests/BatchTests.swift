@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ONNXGeneration
 import ONNXGraph
 import ONNXInference
 import ONNXTensors

@@ -97,8 +97,8 @@ def main():
         exported, quantized = scratch / "float.onnx", scratch / "int8.onnx"
         with torch.no_grad():
             torch.onnx.export(
-                Embedding(network), tuple(torch.from_numpy(a) for a in batches[0].values()), str(exported), dynamo=True,
-                opset_version=18, input_names=list(batches[0]), output_names=["embedding"],
+                Embedding(network).eval(), tuple(torch.from_numpy(a) for a in batches[0].values()), str(exported), dynamo=True,
+                opset_version=18, input_names=list(batches[0]), output_names=["sentence_vector"],
                 dynamic_shapes=(dims, dims, dims), external_data=False)
         quantize_dynamic(exported, quantized, weight_type=QuantType.QInt8)
         write_case(arguments.out / "minilm_float", exported, batches, TOLERANCES["float"])
