@@ -13,7 +13,7 @@ export ONNXLM_FILTER := $(value FILTER)
 export ONNXLM_OPTIONS := $(value OPTIONS)
 unexport PROMPT MODEL FILTER OPTIONS
 
-.PHONY: help chat build test test-deep check format bench bench-kernels bench-rivals bench-baseline clean
+.PHONY: help chat build test test-deep check format bench bench-kernels bench-tokenizers bench-rivals bench-baseline clean
 
 help:
 	@Scripts/help.sh
@@ -27,7 +27,7 @@ build: # Build the command: .build/release/onnxlm
 test: # Run the checks and every test (FILTER=name: only the tests of that name, no checks)
 	@Scripts/test.sh
 
-test-deep: # Run the long tests: seeded cases against onnxruntime and numpy (Scripts/deep)
+test-deep: # Run the long tests: seeded operator cases, a million strings for each tokenizer (Scripts/deep)
 	@Scripts/test-deep.sh
 
 check: # Build, then warnings, format, sizes, rooms, data, instructions, a dependent package, instructions per token
@@ -41,6 +41,9 @@ bench: # Time the default model, or MODEL=folder
 
 bench-kernels: # Time single kernels beside the memory's read rate (OPTIONS="FILTER THREADS --json")
 	@Scripts/bench-kernels.sh
+
+bench-tokenizers: # Compare the tokenizers with Hugging Face's on one thread (OPTIONS="--rounds 9")
+	@Scripts/bench-tokenizers.sh
 
 bench-rivals: # Compare with onnxruntime-genai, llama.cpp and OpenVINO GenAI (OPTIONS="--quick", "--resume", "--help")
 	@Scripts/bench-rivals.sh

@@ -126,6 +126,9 @@ let package = Package(
         .executableTarget(
             name: "ONNXKernelBenchmark", dependencies: ["ONNXKernels"], path: "Benchmarks/KernelBenchmark",
             swiftSettings: common),
+        .executableTarget(
+            name: "ONNXTokenizerBenchmark", dependencies: ["ONNXErrors", "ONNXTokenization"],
+            path: "Benchmarks/TokenizerBenchmark", swiftSettings: common),
 
         .target(
             name: "ONNXTestSupport", dependencies: ["ONNXJSON", "ONNXInference"],

@@ -27,6 +27,7 @@ requirements=Tests/Fixtures/scripts/requirements-test.txt
 if [ -f "$requirements" ]; then
     "$root/Scripts/python.sh" "$requirements" || count 0 1 0
     export ONNXLM_TEST_PYTHON=$root/.venv/bin/python
+    "$root/Scripts/tokenizers.sh" "$ONNXLM_TEST_PYTHON" || count 0 1 0
 fi
 export ONNXLM_TEST_COMMAND=$command_binary ONNXLM_TEST_MODEL=$root/$default_model
 # Not the cache of whoever runs the tests.
@@ -50,6 +51,8 @@ fi
 
 if [ -z "$filter" ]; then
     read -r tests failures < <("$root/Scripts/conformance.sh" || :)
+    count "${tests:-0}" "${failures:-1}" 0
+    read -r tests failures < <("$root/Scripts/edges.sh" || :)
     count "${tests:-0}" "${failures:-1}" 0
 fi
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -60,8 +60,8 @@ public final class LanguageModel: Sendable {
         signature = try DecoderSignature(inferenceModel, configuration)
         let loaded = ContinuousClock.now
         var ends = folder.endOfSequence
-        if readsTexts, folder.has("tokenizer.json") {
-            let tokenizer = try Tokenizer(contentsOf: folder.file("tokenizer.json"))
+        if readsTexts, Tokenizer.isThere(folder: path) {
+            let tokenizer = try Tokenizer(folder: path)
             if let text = folder.token("eos_token"), let id = tokenizer.tokenID(of: text), !ends.contains(id)
             {
                 ends = (ends + [id]).sorted()

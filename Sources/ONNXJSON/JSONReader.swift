@@ -116,9 +116,11 @@ package struct JSONReader: ~Copyable {
     package var key: String { withKey { String(decoding: $0, as: UTF8.self) } }
 
     /// Gives the bytes of the key taken last; they are valid inside `body` only.
-    package func withKey<R>(_ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
-        if keyInScratch { return keyScratch.withUnsafeBufferPointer(body) }
-        return body(UnsafeBufferPointer(start: base + keyStart, count: keyCount))
+    package func withKey<R, E: Error>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws(E) -> R
+    ) throws(E) -> R {
+        if keyInScratch { return try keyScratch.withUnsafeBufferPointer(body) }
+        return try body(UnsafeBufferPointer(start: base + keyStart, count: keyCount))
     }
 
     /// Checks that nothing but white space follows.

@@ -15,7 +15,7 @@
                 Example: echo '{"text": "Hello", "add_special": false}' | onnxlm tokenize MODEL --json-lines
                 """)
 
-        @Argument(help: "A model folder or a tokenizer.json.")
+        @Argument(help: "A model folder, a tokenizer.json or a tokenizer.model.")
         var source: String
 
         @Flag(help: "Read rows {\"text\", \"add_special\"} and write rows {\"ids\"}.")
@@ -36,8 +36,8 @@
         func run() throws {
             var isFolder: ObjCBool = false
             let isThere = FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
-            let path = isThere && isFolder.boolValue ? source + "/tokenizer.json" : source
-            let tokenizer = try Tokenizer(contentsOf: path)
+            let isModel = isThere && isFolder.boolValue
+            let tokenizer = isModel ? try Tokenizer(folder: source) : try Tokenizer(contentsOf: source)
             if !jsonLines, !decode, !streamDecode {
                 let text = String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
                 let ids = try tokenizer.encode(text, addSpecialTokens: false, parseSpecial: false)

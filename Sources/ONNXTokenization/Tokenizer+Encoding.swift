@@ -19,6 +19,24 @@ extension Tokenizer {
         return try encode(bytes, nil, addSpecialTokens, parseSpecial: parseSpecial, unencodable)
     }
 
+    /// Encodes bytes that should be UTF-8. What is not becomes U+FFFD: one for each longest beginning of a character
+    /// that is not completed, as Python's `bytes.decode(errors="replace")` does.
+    ///
+    ///     let ids = try tokenizer.encode(utf8: [0x48, 0x69, 0xFF])
+    ///
+    /// - Throws: What `encode(_:addSpecialTokens:parseSpecial:unencodable:)` throws.
+    public func encode(
+        utf8 bytes: [UInt8], addSpecialTokens: Bool = true, parseSpecial: Bool = false,
+        unencodable: UnencodablePolicy = .leaveOut
+    ) throws(ONNXError) -> [Int] {
+        guard !LossyUTF8.isWellFormed(bytes) else {
+            return try encode(bytes, nil, addSpecialTokens, parseSpecial: parseSpecial, unencodable)
+        }
+        var text: [UInt8] = []
+        if LossyUTF8.decode(bytes, into: &text) < bytes.count { text += [0xEF, 0xBF, 0xBD] }
+        return try encode(text, nil, addSpecialTokens, parseSpecial: parseSpecial, unencodable)
+    }
+
     /// Encodes parts of a prompt as one text, in which only trusted parts can become control tokens.
     ///
     /// The parts are joined first, so that words run across their borders as they would in one string. Then:
@@ -95,8 +113,8 @@ extension Tokenizer {
             moved.start = bytes.count
             if piece.isText {
                 let range = piece.start..<piece.end
-                let changed = normalizer.apply(
-                    Array(text.bytes[range]), trust: trust.map { Array($0[range]) })
+                let part = NormalizedText(Array(text.bytes[range]), trust: trust.map { Array($0[range]) })
+                let changed = normalizer.apply(part)
                 bytes.append(contentsOf: changed.bytes)
                 newTrust.append(contentsOf: changed.trust ?? [])
             }

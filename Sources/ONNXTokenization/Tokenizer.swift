@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 public import ONNXErrors
+import ONNXJSON
 
-/// A tokenizer read from a `tokenizer.json`.
+/// A tokenizer read from a `tokenizer.json` or from the files that came before it.
 ///
 /// It is immutable and can be used from any number of threads at once. Ids equal those of Hugging Face's
 /// `tokenizers` for the same file; what this type cannot do exactly is refused when loading.
@@ -10,7 +11,7 @@ public import ONNXErrors
 ///     let ids = try tokenizer.encode("Hello")
 ///     let text = try tokenizer.decode(ids)
 public final class Tokenizer: Sendable {
-    let model: BPEModel
+    let model: WordModel
     let normalizer: Normalizer
     let preTokenizer: PreTokenizer
     let postProcessor: PostProcessor
@@ -41,13 +42,32 @@ public final class Tokenizer: Sendable {
         idBound = max(tokens.idBound, (addedTokens.last?.id ?? -1) + 1)
     }
 
-    /// Reads a `tokenizer.json`.
+    /// Reads a `tokenizer.json`, or, where the path ends in `.model`, a `tokenizer.model` of SentencePiece.
     ///
     /// - Throws: `tokenizer.missing`, `tokenizer.too_large`, and what ``init(json:limits:)`` throws, naming the file.
     public convenience init(contentsOf path: String, limits: TokenizerLimits = TokenizerLimits())
         throws(ONNXError)
     {
         self.init(try TokenizerLoader.load(path: path, limits: limits))
+    }
+
+    /// Reads the tokenizer of a model's folder: its `tokenizer.json`; else `vocab.json` with `merges.txt` (byte-level BPE
+    /// of the classes `GPT2Tokenizer` and `Qwen2Tokenizer`); else `tokenizer.model`.
+    ///
+    ///     let tokenizer = try Tokenizer(folder: "models/smollm2-135m-instruct")
+    ///
+    /// - Throws: `tokenizer.missing` where there is none of them, and what ``init(contentsOf:limits:)`` throws.
+    public convenience init(folder path: String, limits: TokenizerLimits = TokenizerLimits())
+        throws(ONNXError)
+    {
+        self.init(try TokenizerLoader.load(folder: path, limits: limits))
+    }
+
+    /// Whether ``init(folder:limits:)`` finds files to read in a folder.
+    package static func isThere(folder: String) -> Bool {
+        [["tokenizer.json"], ["vocab.json", "merges.txt"], ["tokenizer.model"]].contains { names in
+            names.allSatisfy { FileBytes.isRegularFile(folder + "/" + $0) }
+        }
     }
 
     /// Reads the text of a `tokenizer.json`, which is not needed afterwards.

@@ -7,8 +7,10 @@ public struct TokenizerLimits: Sendable, Hashable {
     public var merges = 4_000_000
     public var addedTokens = 100_000
     public var tokenBytes = 64 << 10
+    /// One piece of a Unigram model.
+    public var unigramPieceBytes = 512
     /// All added tokens together.
-    public var addedTokenBytes = 16 << 20
+    public var addedTokenBytes = 4 << 20
     /// Ids lie below this.
     public var idBound = 4 << 20
     /// Bytes of text in one call.

@@ -15,7 +15,8 @@ package enum TestEnvironment {
     /// A Python that has the oracles' packages.
     package static var python: String? { value("ONNXLM_TEST_PYTHON") }
 
-    private static func value(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
+    /// A variable of the environment.
+    package static func value(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
 
     /// What a process printed and how it ended.
     package struct Outcome: Sendable {

@@ -1,75 +1,127 @@
 // SPDX-License-Identifier: Apache-2.0
 import ONNXJSON
+import ONNXTestSupport
 import ONNXTokenization
 import Testing
 
-/// Ids and texts equal those of the reference on the generated strings.
+/// Ids and texts equal those of the reference on random strings: `make_expectations.py` wrote a checksum of its
+/// answers for each block of them.
 @Suite struct ReferenceParityTests {
-    @Test(arguments: GeneratedFixtures.names)
+    @Test(arguments: GeneratedFixtures.trained)
+    func matchesTheReference(_ name: String) throws {
+        let folder = GeneratedFixtures.fixturesFolder + "/tokenizers"
+        try check(name, try Tokenizer(contentsOf: GeneratedFixtures.path(of: name)), in: folder + "/expected")
+    }
+
+    @Test(arguments: GeneratedFixtures.models)
+    func matchesSentencePiece(_ name: String) throws {
+        let folder = GeneratedFixtures.fixturesFolder + "/tokenizers"
+        let tokenizer = try Tokenizer(contentsOf: GeneratedFixtures.modelPath(of: name))
+        try check(name, tokenizer, in: folder + "/expected", isData: true)
+    }
+
+    @Test(arguments: GeneratedFixtures.real)
     func matchesTheReferenceOnRealVocabularies(_ name: String) throws {
-        try check(name, in: GeneratedFixtures.folder, script: "make_tokenizers.py")
-    }
-
-    @Test(arguments: GeneratedFixtures.smallNames)
-    func matchesTheReferenceOnManyStrings(_ name: String) throws {
-        try check(name, in: GeneratedFixtures.smallFolder, script: "make_small_tokenizers.py")
-    }
-
-    @Test(arguments: GeneratedFixtures.smallNames)
-    func matchesTheReferenceOnCommittedRows(_ name: String) throws {
-        try check(name, in: GeneratedFixtures.fixturesFolder + "/tokenizers", script: nil)
-    }
-
-    private func check(_ name: String, in folder: String, script: String?) throws {
-        if let script, !GeneratedFixtures.exists(name, in: folder) {
-            print("skipped \(name): run Tests/Fixtures/tokenizers/\(script) first")
+        let path = GeneratedFixtures.folder + "/\(name).tokenizer.json"
+        guard GeneratedFixtures.exists(path) else {
+            print("skipped \(name): Scripts/tokenizers.sh makes \(path)")
             return
         }
-        let tokenizer = try Tokenizer(contentsOf: "\(folder)/\(name).tokenizer.json")
-        let rows = try GeneratedFixtures.rows("\(folder)/\(name).rows.jsonl")
-        #expect(rows.count >= 50)
-        var failures = ParityFailures()
-        for row in rows { try failures.check(row, with: tokenizer) }
+        let folder = GeneratedFixtures.fixturesFolder + "/tokenizers"
+        try check(name, try Tokenizer(contentsOf: path), in: folder + "/expected")
+    }
+
+    @Test func matchesTheReferenceOnTheDefaultModel() throws {
+        guard let model = TestEnvironment.defaultModel else {
+            print("skipped: ONNXLM_TEST_MODEL does not name the default model's folder")
+            return
+        }
+        let folder = GeneratedFixtures.fixturesFolder + "/tokenizers"
+        let tokenizer = try Tokenizer(contentsOf: model + "/tokenizer.json")
+        try check("smollm2-135m-instruct", tokenizer, in: folder + "/expected")
+    }
+
+    /// Longer runs, with expectations that `Scripts/deep/tokenizers` makes: `ONNXLM_TEST_TOKENIZERS` names a folder
+    /// with a `list` of lines `NAME PATH` and a file `NAME.expected` for each.
+    @Test func matchesTheReferenceOnAskedFor() throws {
+        guard let folder = TestEnvironment.value("ONNXLM_TEST_TOKENIZERS") else { return }
+        let list = try FileBytes.read(folder + "/list", byteLimit: 1 << 20)
+        for line in String(decoding: list, as: UTF8.self).split(separator: "\n") {
+            let parts = line.split(separator: " ", maxSplits: 1)
+            try #require(parts.count == 2)
+            try check(String(parts[0]), try Tokenizer(contentsOf: String(parts[1])), in: folder)
+        }
+    }
+
+    /// - Parameter isData: whether nothing in the strings is a special token, and only ids of texts are decoded.
+    private func check(_ name: String, _ tokenizer: Tokenizer, in folder: String, isData: Bool = false) throws
+    {
+        let bytes = try FileBytes.read("\(folder)/\(name).expected", byteLimit: 16 << 20)
+        let expected = String(decoding: bytes, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+        #expect(expected.count >= 400)
+        let corpus = try ParityCorpus(names: isData ? [] : tokenizer.addedTokens.map(\.content))
+        var differing: [Int] = []
+        var printed = ""
+        for (number, sum) in expected.enumerated() {
+            var answers = ParityAnswers(tokenizer, number, isData: isData)
+            for (index, text) in corpus.block(number).enumerated() { try answers.add(text, index) }
+            guard UInt32(sum, radix: 16) != answers.checksum.value else { continue }
+            differing.append(number)
+            if differing.count == 1 { printed = answers.rows.joined(separator: "\n") }
+        }
+        print("\(name): \(expected.count * ParityCorpus.blockSize) strings, \(differing.count) blocks differ")
         #expect(
-            failures.count == 0,
-            "\(failures.count) answers differ: \(failures.samples.joined(separator: "\n"))")
+            differing.isEmpty,
+            """
+            \(differing.count) of \(expected.count) blocks differ: \(differing.prefix(20)). Block \(differing.first ?? 0) here, \
+            to be compared with `make_expectations.py --show`:
+            \(printed)
+            """)
     }
 }
 
-/// Counts the rows whose answers differ and keeps the first few.
-struct ParityFailures {
-    var count = 0
-    var samples: [String] = []
+/// What the tokenizer says to the strings of one block.
+struct ParityAnswers {
+    private let tokenizer: Tokenizer
+    private let number: Int
+    private let isData: Bool
+    private(set) var checksum = Checksum()
+    private(set) var rows: [String] = []
 
-    mutating func check(_ row: JSONValue, with tokenizer: Tokenizer) throws {
-        let text = try #require(row["text"]?.stringValue)
-        let parsed = try tokenizer.encode(text, addSpecialTokens: true, parseSpecial: true)
-        expect(parsed == row["parsed"]?.ids, "parsed", text, parsed, row["parsed"])
-        let data = try tokenizer.encode(text, addSpecialTokens: false, parseSpecial: false)
-        expect(data == row["data"]?.ids, "data", text, data, row["data"])
-        let trusted = try tokenizer.encode(
-            segments: [TextSegment(text, isTrusted: true)], addSpecialTokens: true)
-        expect(trusted == parsed, "trusted", text, trusted, row["parsed"])
-        let ids = try #require(row["ids"]).ids
-        for (field, skips) in [("decoded", false), ("decoded_skipping", true)] {
-            let decoded = try tokenizer.decode(ids, skipSpecial: skips)
-            expect(sameBytes(decoded, row[field]?.stringValue), field, text, decoded, row[field])
-            var stream = tokenizer.makeStreamingDecoder(skipSpecial: skips)
-            var joined = ""
-            for id in ids { joined += try stream.append(id) }
-            joined += stream.flush()
-            expect(sameBytes(joined, decoded), "stream " + field, text, joined, row[field])
-        }
+    init(_ tokenizer: Tokenizer, _ number: Int, isData: Bool) {
+        self.tokenizer = tokenizer
+        self.isData = isData
+        self.number = number
     }
 
-    private mutating func expect(
-        _ holds: Bool, _ what: String, _ text: String, _ ours: some Any, _ theirs: JSONValue?
-    ) {
-        guard !holds else { return }
-        count += 1
-        guard samples.count < 8 else { return }
-        samples.append(
-            "\(what) of \(JSONValue.string(text).jsonText(style: .init(escapesNonASCII: true))): \(ours) "
-                + "instead of \(theirs?.jsonText() ?? "nothing")")
+    /// Adds the answers to one string, and checks that other ways to the same answers agree with them.
+    mutating func add(_ bytes: [UInt8], _ index: Int) throws {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let parsed = try tokenizer.encode(utf8: bytes, addSpecialTokens: !isData, parseSpecial: !isData)
+        let data = try tokenizer.encode(text, addSpecialTokens: false, parseSpecial: false)
+        let random = ParityCorpus.randomIDs(number, index, bound: tokenizer.idBound)
+        let ids = isData ? parsed.filter { !tokenizer.isSpecial($0) } : random ?? parsed
+        let decoded = try [false, true].map { try decode(ids, skipping: $0) }
+        for numbers in [parsed, data] { checksum.add(numbers + [0xFFFF_FFFF]) }
+        for text in decoded { checksum.add(Array(text.utf8) + [0xFF]) }
+
+        let trusted = try tokenizer.encode(
+            segments: [TextSegment(text, isTrusted: !isData)], addSpecialTokens: !isData)
+        #expect(
+            trusted == parsed, "trusted text differs from text with special tokens: \(text.debugDescription)")
+        let shown = JSONValue.array(
+            [.string(text)] + [parsed, data].map { .array($0.map { .number(.integer($0)) }) }
+                + decoded.map { .string($0) })
+        rows.append(shown.jsonText(style: .init(escapesNonASCII: true)))
+    }
+
+    private func decode(_ ids: [Int], skipping: Bool) throws -> String {
+        let decoded = try tokenizer.decode(ids, skipSpecial: skipping)
+        var stream = tokenizer.makeStreamingDecoder(skipSpecial: skipping)
+        var joined = ""
+        for id in ids { joined += try stream.append(id) }
+        joined += stream.flush()
+        #expect(sameBytes(joined, decoded), "the stream of \(ids) differs from \(decoded.debugDescription)")
+        return decoded
     }
 }

@@ -16,6 +16,22 @@ import Testing
             + #""decoder":\#(decoder),"model":{"type":"\#(type)",\#(more)"vocab":\#(vocab),"merges":\#(merges)}}"#
     }
 
+    static func unigram(_ vocab: String, unknown: Int = 0) -> String {
+        file(vocab: vocab, merges: "[]", type: "Unigram", pre: "null", more: #""unk_id":\#(unknown),"#)
+    }
+
+    static func split(_ regex: String) -> String {
+        file(pre: #"{"type":"Split","pattern":{"Regex":"\#(regex)"},"behavior":"Isolated","invert":false}"#)
+    }
+
+    /// More bytes of added tokens than are allowed, none too long by itself.
+    static let longAdded: String = {
+        let tokens = (0..<80).map { index in
+            #"{"id":\#(300 + index),"content":"\#(String(repeating: "a", count: 60_000))\#(index)"}"#
+        }
+        return "[" + tokens.joined(separator: ",") + "]"
+    }()
+
     static func load(_ text: String, limits: TokenizerLimits = .init()) throws(ONNXError) -> Tokenizer {
         let bytes = Array(text.utf8)
         let result: Result<Tokenizer, ONNXError> = bytes.withUnsafeBytes { buffer in
@@ -30,7 +46,28 @@ import Testing
         ("", "tokenizer.json"), ("{", "tokenizer.json"), ("{}", "tokenizer.invalid"),
         ("[]", "tokenizer.json"),
         ("\u{FEFF}{}", "tokenizer.json"), (String(repeating: "{\"a\":", count: 600), "tokenizer.json"),
-        (file(type: "Unigram"), "tokenizer.unsupported"), (file(type: "WordPiece"), "tokenizer.unsupported"),
+        (file(type: "Unigram"), "tokenizer.invalid"), (file(type: "WordPiece"), "tokenizer.unsupported"),
+        (file(type: "Nope"), "tokenizer.unsupported"),
+        (unigram(#"[["a",-1],["a",-2]]"#), "tokenizer.duplicate_token"),
+        (unigram(#"[["a"]]"#), "tokenizer.invalid"), (unigram(#"[["a",-1,2]]"#), "tokenizer.invalid"),
+        (unigram(#"["a"]"#), "tokenizer.json"), (unigram("[]"), "tokenizer.invalid"),
+        (unigram(#"[["a","b"]]"#), "tokenizer.json"),
+        (unigram(#"[["a",-1]]"#, unknown: 1), "tokenizer.bad_id"),
+        (unigram(#"[["a",-1]]"#, unknown: -7), "tokenizer.bad_id"),
+        (unigram("[[\"\(String(repeating: "a", count: 513))\",-1]]"), "tokenizer.too_large"),
+        (file(vocab: "{\"\(String(repeating: "a", count: 70_000))\":0}"), "tokenizer.too_large"),
+        (
+            file(added: "[{\"id\":3,\"content\":\"\(String(repeating: "a", count: 70_000))\"}]"),
+            "tokenizer.too_large"
+        ),
+        (file(added: longAdded), "tokenizer.too_large"),
+        (file(normalizer: #"{"type":"Precompiled","precompiled_charsmap":"x"}"#), "tokenizer.invalid"),
+        (file(normalizer: #"{"type":"Precompiled","precompiled_charsmap":"AAAAAA=="}"#), "tokenizer.invalid"),
+        (file(normalizer: #"{"type":"Precompiled","precompiled_charsmap":"/////w=="}"#), "tokenizer.invalid"),
+        (
+            file(normalizer: #"{"type":"Replace","pattern":{"Regex":"a*"},"content":""}"#),
+            "tokenizer.regex_unsupported"
+        ),
         (file(vocab: #"{"a":0,"a":1}"#), "tokenizer.duplicate_token"),
         (file(vocab: #"{"a":0,"b":0}"#), "tokenizer.duplicate_id"),
         (file(vocab: #"{"a":-1}"#), "tokenizer.bad_id"),
@@ -41,18 +78,24 @@ import Testing
         (file(merges: #"[["a"]]"#), "tokenizer.bad_merge"),
         (file(merges: #"[["a","b","a"]]"#), "tokenizer.bad_merge"), (file(merges: "[1]"), "tokenizer.json"),
         (file(pre: #"{"type":"Nope"}"#), "tokenizer.unsupported"),
-        (file(normalizer: #"{"type":"NFKD"}"#), "tokenizer.unsupported"),
+        (file(normalizer: #"{"type":"Nope"}"#), "tokenizer.unsupported"),
         (file(decoder: #"{"type":"CTC"}"#), "tokenizer.unsupported"),
         (file(post: #"{"type":"Nope"}"#), "tokenizer.unsupported"),
-        (
-            file(pre: #"{"type":"Split","pattern":{"Regex":"(a+)+b"},"behavior":"Isolated","invert":false}"#),
-            "tokenizer.regex_unsupported"
-        ),
         (
             file(
                 pre: #"{"type":"Split","pattern":{"Regex":"(?<=a)("},"behavior":"Isolated","invert":false}"#),
             "tokenizer.regex_unsupported"
         ),
+        (split("(a)\\\\1"), "tokenizer.regex_unsupported"), (split("a(?!bc)"), "tokenizer.regex_unsupported"),
+        (split("a*"), "tokenizer.regex_unsupported"), (split("[[:alpha:]]"), "tokenizer.regex_unsupported"),
+        (split("\\\\p{Greek}"), "tokenizer.regex_unsupported"),
+        (split("(?>ab)c"), "tokenizer.regex_unsupported"),
+        (split("(?i:ss)"), "tokenizer.regex_unsupported"), (split("a{3,1}"), "tokenizer.regex_unsupported"),
+        (split("(?:a{1000}){1000}"), "tokenizer.regex_unsupported"),
+        (split("a)"), "tokenizer.regex_unsupported"),
+        (split(String(repeating: "(?:", count: 90)), "tokenizer.regex_unsupported"),
+        (split("\\\\x{110000}"), "tokenizer.regex_unsupported"),
+        (split("[b-a]"), "tokenizer.regex_unsupported"),
         (file(added: #"[{"id":3,"content":""}]"#), "tokenizer.invalid"),
         (file(added: #"[{"id":-3,"content":"x"}]"#), "tokenizer.bad_id"),
         (file(added: #"[{"id":3}]"#), "tokenizer.invalid"), (file(pre: "5"), "tokenizer.invalid"),

@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds added tokens in a text: leftmost first, longest among those that begin at one place.
+/// Finds added tokens in a text: leftmost first, longest among those that begin at one place. Linear in the text.
 struct AddedTokenMatcher: Sendable {
-    private struct Entry {
-        var token: AddedToken
-        var isControl: Bool
-    }
-
-    private var entries: [Entry] = []
-    private var firstNodes = [Int32](repeating: -1, count: 256)
-    private var children: [UInt64: Int32] = [:]
-    private var entryOfNode: [Int32] = []
-
     /// Which of the tokens a text may become.
     enum Admission {
         /// All of them.
@@ -22,102 +12,130 @@ struct AddedTokenMatcher: Sendable {
         case trusted(UnsafePointer<Bool>)
     }
 
-    var isEmpty: Bool { entries.isEmpty }
+    private typealias Found = (start: Int, length: Int, pattern: Int32)
 
-    /// Adds a token that is spelled `pattern`, which is not empty. Of equal patterns the last one counts.
-    mutating func insert(_ token: AddedToken, pattern: [UInt8]) {
-        guard let first = pattern.first else { return }
-        entries.append(Entry(token: token, isControl: token.isControl))
-        var node = firstNodes[Int(first)]
-        if node < 0 {
-            node = newNode()
-            firstNodes[Int(first)] = node
-        }
-        for byte in pattern.dropFirst() {
-            let edge = UInt64(node) << 8 | UInt64(byte)
-            if let child = children[edge] {
-                node = child
-            } else {
-                node = newNode()
-                children[edge] = node
-            }
-        }
-        entryOfNode[Int(node)] = Int32(entries.count - 1)
+    private let controls: BackwardMatcher
+    private let others: BackwardMatcher
+    private let controlTokens: [AddedToken]
+    private let otherTokens: [AddedToken]
+
+    /// - Parameter tokens: with how each is spelled, which is not empty. Of equal spellings the last one counts.
+    init(_ tokens: [(token: AddedToken, pattern: [UInt8])] = []) {
+        var last: [[UInt8]: Int] = [:]
+        for (index, entry) in tokens.enumerated() where !entry.pattern.isEmpty { last[entry.pattern] = index }
+        let kept = tokens.indices.filter { last[tokens[$0].pattern] == $0 }.map { tokens[$0] }
+        let controlEntries = kept.filter(\.token.isControl)
+        let otherEntries = kept.filter { !$0.token.isControl }
+        controls = BackwardMatcher(controlEntries.map(\.pattern))
+        others = BackwardMatcher(otherEntries.map(\.pattern))
+        controlTokens = controlEntries.map(\.token)
+        otherTokens = otherEntries.map(\.token)
     }
 
-    private mutating func newNode() -> Int32 {
-        entryOfNode.append(-1)
-        return Int32(entryOfNode.count - 1)
-    }
+    var isEmpty: Bool { controls.isEmpty && others.isEmpty }
 
     /// Cuts a piece of text at the tokens in it.
     func cut(
         base: UnsafePointer<UInt8>, piece: TextPiece, admission: Admission, into result: inout [TextPiece]
     ) {
-        var done = piece.start
-        var cursor = piece.start
-        func appendText(upTo end: Int) {
+        var controlsFound: [Found] = []
+        var othersFound: [Found] = []
+        if !controls.isEmpty {
+            for range in Self.ranges(piece, admission) { controls.append(base, range, to: &controlsFound) }
+        }
+        if !others.isEmpty { others.append(base, piece.start..<piece.end, to: &othersFound) }
+        var cutter = Cutter(text: CharacterCursor(base: base, end: piece.end), piece: piece)
+        while let (found, isControl) = Self.first(&controlsFound, &othersFound, from: cutter.cursor) {
+            let token = isControl ? controlTokens[Int(found.pattern)] : otherTokens[Int(found.pattern)]
+            cutter.cursor = found.start + found.length
+            if case .notSpecial = admission, token.isSpecial { continue }
+            cutter.take(token, found.start..<cutter.cursor, into: &result)
+        }
+        cutter.appendText(upTo: piece.end, into: &result)
+    }
+
+    /// Where control tokens may stand, the last range first.
+    private static func ranges(_ piece: TextPiece, _ admission: Admission) -> [Range<Int>] {
+        guard case .trusted(let trust) = admission else { return [piece.start..<piece.end] }
+        var ranges: [Range<Int>] = []
+        var end = piece.end
+        while end > piece.start {
+            var start = end
+            while start > piece.start, trust[start - 1] { start -= 1 }
+            if start < end { ranges.append(start..<end) }
+            end = start - 1
+        }
+        return ranges
+    }
+
+    /// Takes the first match that begins at `cursor` or later, the longer one of two that begin together.
+    private static func first(
+        _ controls: inout [Found], _ others: inout [Found], from cursor: Int
+    ) -> (found: Found, isControl: Bool)? {
+        while let last = controls.last, last.start < cursor { controls.removeLast() }
+        while let last = others.last, last.start < cursor { others.removeLast() }
+        guard let control = controls.last else { return others.last.map { ($0, false) } }
+        guard let other = others.last else { return (control, true) }
+        if control.start != other.start {
+            return control.start < other.start ? (control, true) : (other, false)
+        }
+        return control.length > other.length ? (control, true) : (other, false)
+    }
+}
+
+extension AddedTokenMatcher {
+    /// Cuts tokens out of a piece of text, from the left.
+    private struct Cutter {
+        let text: CharacterCursor
+        let piece: TextPiece
+        var cursor: Int
+        private var done: Int
+        /// The end of the white space that a token took along last.
+        private var spaceEnd = 0
+
+        init(text: CharacterCursor, piece: TextPiece) {
+            self.text = text
+            self.piece = piece
+            cursor = piece.start
+            done = piece.start
+        }
+
+        mutating func take(_ token: AddedToken, _ range: Range<Int>, into result: inout [TextPiece]) {
+            var start = range.lowerBound
+            var end = range.upperBound
+            if token.isSingleWord, touchesWord(start, end) { return }
+            if token.stripsLeft { start = max(startOfSpace(before: start), done) }
+            if token.stripsRight {
+                if end > spaceEnd { spaceEnd = text.endOfRun(end, in: .strippable) }
+                end = max(end, spaceEnd)
+            }
+            appendText(upTo: start, into: &result)
+            result.append(TextPiece(start: start, end: end, id: Int32(token.id)))
+            done = end
+        }
+
+        func appendText(upTo end: Int, into result: inout [TextPiece]) {
             guard end > done else { return }
             result.append(
                 TextPiece(start: done, end: end, isAtOrigin: piece.isAtOrigin && done == piece.start))
         }
-        while cursor < piece.end {
-            guard let (entry, matchEnd) = longest(base, cursor, piece.end, admission) else {
-                cursor += 1
-                continue
+
+        private func touchesWord(_ start: Int, _ end: Int) -> Bool {
+            if start > piece.start {
+                let before = text.startOfCharacter(endingAt: start)
+                if text.character(before).kind.contains(.word) { return true }
             }
-            let token = entries[entry].token
-            var start = cursor
-            var end = matchEnd
-            cursor = matchEnd
-            if case .notSpecial = admission, token.isSpecial { continue }
-            let text = CharacterCursor(base: base, end: piece.end)
-            if token.isSingleWord, touchesWord(text, piece, start, end) { continue }
-            if token.stripsLeft { start = max(startOfSpace(text, piece, start), done) }
-            if token.stripsRight { end = text.endOfRun(end, in: .strippable) }
-            appendText(upTo: start)
-            result.append(TextPiece(start: start, end: end, id: Int32(token.id)))
-            done = end
+            return end < piece.end && text.character(end).kind.contains(.word)
         }
-        appendText(upTo: piece.end)
-    }
 
-    private func longest(
-        _ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ admission: Admission
-    ) -> (entry: Int, end: Int)? {
-        var node = firstNodes[Int(base[start])]
-        guard node >= 0 else { return nil }
-        var best: (entry: Int, end: Int)?
-        var cursor = start + 1
-        var isTrusted = true
-        if case .trusted(let trust) = admission { isTrusted = trust[start] }
-        while true {
-            let entry = Int(entryOfNode[Int(node)])
-            if entry >= 0, isTrusted || !entries[entry].isControl { best = (entry, cursor) }
-            guard cursor < end, let child = children[UInt64(node) << 8 | UInt64(base[cursor])] else {
-                return best
+        private func startOfSpace(before start: Int) -> Int {
+            var cursor = start
+            while cursor > done {
+                let before = text.startOfCharacter(endingAt: cursor)
+                guard text.character(before).kind.contains(.strippable) else { break }
+                cursor = before
             }
-            if case .trusted(let trust) = admission, !trust[cursor] { isTrusted = false }
-            node = child
-            cursor += 1
+            return cursor
         }
-    }
-
-    private func touchesWord(_ text: CharacterCursor, _ piece: TextPiece, _ start: Int, _ end: Int) -> Bool {
-        if start > piece.start {
-            let before = text.startOfCharacter(endingAt: start)
-            if text.character(before).kind.contains(.word) { return true }
-        }
-        return end < piece.end && text.character(end).kind.contains(.word)
-    }
-
-    private func startOfSpace(_ text: CharacterCursor, _ piece: TextPiece, _ start: Int) -> Int {
-        var cursor = start
-        while cursor > piece.start {
-            let before = text.startOfCharacter(endingAt: cursor)
-            guard text.character(before).kind.contains(.strippable) else { break }
-            cursor = before
-        }
-        return cursor
     }
 }

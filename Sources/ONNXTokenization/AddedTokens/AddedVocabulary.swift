@@ -5,8 +5,8 @@ struct AddedVocabulary: Sendable {
     var byID: [Int: AddedToken] = [:]
     var ids: [[UInt8]: Int] = [:]
     var specialContents: Set<[UInt8]> = []
-    var rawMatcher = AddedTokenMatcher()
-    var normalizedMatcher = AddedTokenMatcher()
+    let rawMatcher: AddedTokenMatcher
+    let normalizedMatcher: AddedTokenMatcher
     var decoded = DecodedTokens([:])
 
     /// What an added token reads as when decoding.
@@ -46,21 +46,25 @@ struct AddedVocabulary: Sendable {
             if token.isSpecial { specialContents.insert(content) }
             byID[id] = token.withID(id)
             if token.isNormalized {
-                let normalized = normalizer.apply(content, trust: nil).bytes
+                let normalized = normalizer.apply(NormalizedText(content, trust: nil)).bytes
                 if normalized != content { normalizedContents[id] = normalized }
             }
         }
+        var raw: [(token: AddedToken, pattern: [UInt8])] = []
+        var normalized: [(token: AddedToken, pattern: [UInt8])] = []
         var decodedContents: [Int: (bytes: [UInt8], isSpecial: Bool)] = [:]
         for (id, token) in byID.sorted(by: { $0.key < $1.key }) {
             let content = Array(token.content.utf8)
             let shown = normalizedContents[id] ?? content
             decodedContents[id] = (shown, specialContents.contains(shown))
             if token.isNormalized {
-                normalizedMatcher.insert(token, pattern: shown)
+                normalized.append((token, shown))
             } else {
-                rawMatcher.insert(token, pattern: content)
+                raw.append((token, content))
             }
         }
+        rawMatcher = AddedTokenMatcher(raw)
+        normalizedMatcher = AddedTokenMatcher(normalized)
         decoded = DecodedTokens(decodedContents)
     }
 }

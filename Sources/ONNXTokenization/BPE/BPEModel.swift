@@ -12,9 +12,9 @@ struct BPEModel: Sendable {
     let unknownID: Int32
     /// The id of each byte's spelling, in the byte-level alphabet; -1 where there is none.
     let byteIDs: [Int32]
-    /// The id of each byte's fallback token `<0xHH>`; empty where the model has no fallback.
-    let fallbackIDs: [Int32]
-    let caches = WordCachePool()
+    let fallback: FallbackBytes?
+    /// Whether every place where a mark follows another character can be cut at: no merge goes across it.
+    let splitsAtMarks: Bool
 
     init(
         tokens: TokenTable, merges: MergeTable, isByteLevel: Bool, ignoresMerges: Bool, fusesUnknown: Bool,
@@ -29,38 +29,14 @@ struct BPEModel: Sendable {
         byteIDs = ByteAlphabet.spellings.map { unit in
             tokens.find(unit > 0xFF ? [UInt8(unit & 0xFF), UInt8(unit >> 8)] : [UInt8(unit)])
         }
-        fallbackIDs =
-            hasByteFallback
-            ? (0..<256).map { byte in
-                let digits = String(byte, radix: 16, uppercase: true)
-                return tokens.find(Array("<0x\(byte < 16 ? "0" : "")\(digits)>".utf8))
-            } : []
+        fallback = hasByteFallback ? FallbackBytes(tokens) : nil
+        splitsAtMarks =
+            !isByteLevel && !ignoresMerges && !merges.crossesMark && tokens.find(SpaceMark.bytes) >= 0
     }
 
     /// Appends the ids of one word.
-    ///
-    /// - Throws: `tokenizer.unencodable` for a character that has no token, no fallback and no unknown token, where
-    ///   `policy` refuses such.
     func appendIDs(
         of word: UnsafeBufferPointer<UInt8>, cache: WordCache, policy: UnencodablePolicy,
-        to result: inout [Int]
-    ) throws(ONNXError) {
-        let isCached = word.count <= WordCache.longestWord
-        var hash: UInt64 = 0
-        if isCached {
-            hash = ByteHash.hash(word)
-            if cache.appendIDs(of: word, hash: hash, to: &result) { return }
-        }
-        let start = result.count
-        cache.leftOut = 0
-        try appendMerged(word, cache: cache, policy: policy, to: &result)
-        if isCached, cache.leftOut == 0, !word.isEmpty, result.count - start <= Int(UInt16.max) {
-            cache.insert(word, hash: hash, ids: result[start...])
-        }
-    }
-
-    private func appendMerged(
-        _ word: UnsafeBufferPointer<UInt8>, cache: WordCache, policy: UnencodablePolicy,
         to result: inout [Int]
     ) throws(ONNXError) {
         if ignoresMerges {
@@ -129,8 +105,8 @@ struct BPEModel: Sendable {
 
     /// Appends the fallback tokens of a character's bytes, if the vocabulary has all of them.
     private func appendFallback(_ units: [UInt8], _ cache: WordCache) -> Bool {
-        guard !fallbackIDs.isEmpty, units.allSatisfy({ fallbackIDs[Int($0)] >= 0 }) else { return false }
-        for unit in units { cache.queue.append(fallbackIDs[Int(unit)]) }
+        guard let ids = fallback?.ids(of: units) else { return false }
+        for id in ids { cache.queue.append(id) }
         return true
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ONNXJSON
 
 /// For each pair of tokens that merges: its rank and what it becomes.
 final class MergeTable: @unchecked Sendable {
@@ -6,6 +7,10 @@ final class MergeTable: @unchecked Sendable {
     private var slots: UnsafeMutablePointer<Slot>
     private var mask: Int
     private(set) var count = 0
+
+    /// Whether a merge joins a mark to another character before it. The loader sets it.
+    var crossesMark = false
+    private var touched: UInt32 = 0
 
     private struct Slot {
         var pair: UInt64
@@ -20,12 +25,15 @@ final class MergeTable: @unchecked Sendable {
     init(expectedCount: Int) {
         var slotCount = 1024
         while slotCount < expectedCount * 2 { slotCount *= 2 }
-        slots = .allocate(capacity: slotCount)
+        slots = LargeMemory.allocate(Slot.self, count: slotCount)
         slots.initialize(repeating: Slot(pair: Self.empty, rank: Self.noRank, merged: -1), count: slotCount)
         mask = slotCount - 1
     }
 
-    deinit { slots.deallocate() }
+    deinit { LargeMemory.free(slots) }
+
+    /// Takes what ``TokenTable/touch(_:)`` gave, so that the compiler keeps the loads.
+    func note(touched: UInt32) { self.touched &+= touched }
 
     /// Adds a merge; of equal pairs the last one counts.
     func insert(left: Int32, right: Int32, rank: UInt32, merged: Int32) {
@@ -58,13 +66,13 @@ final class MergeTable: @unchecked Sendable {
     private func grow() {
         let old = slots
         let oldCount = mask + 1
-        slots = .allocate(capacity: oldCount * 2)
+        slots = LargeMemory.allocate(Slot.self, count: oldCount * 2)
         slots.initialize(
             repeating: Slot(pair: Self.empty, rank: Self.noRank, merged: -1), count: oldCount * 2)
         mask = oldCount * 2 - 1
         for index in 0..<oldCount where old[index].pair != Self.empty {
             slots[place(of: old[index].pair)] = old[index]
         }
-        old.deallocate()
+        LargeMemory.free(old)
     }
 }

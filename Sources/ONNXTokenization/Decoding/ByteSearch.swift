@@ -2,6 +2,24 @@
 
 /// Small searches over bytes.
 enum ByteSearch {
+    /// Where `pattern`, which is not empty, stands in the text, from the left.
+    static func ranges(of pattern: [UInt8], in text: [UInt8]) -> [Range<Int>] {
+        guard let first = pattern.first, text.contains(first) else { return [] }
+        var result: [Range<Int>] = []
+        text.withUnsafeBufferPointer { text in
+            var cursor = 0
+            while cursor + pattern.count <= text.count {
+                if text[cursor] == first, text[cursor..<cursor + pattern.count].elementsEqual(pattern) {
+                    result.append(cursor..<cursor + pattern.count)
+                    cursor += pattern.count
+                } else {
+                    cursor += 1
+                }
+            }
+        }
+        return result
+    }
+
     /// Replaces each occurrence of `pattern`, from the left.
     static func replacing(_ pattern: [UInt8], with content: [UInt8], in text: [UInt8]) -> [UInt8] {
         guard let first = pattern.first, text.contains(first) else { return text }

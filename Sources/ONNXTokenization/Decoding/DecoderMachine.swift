@@ -72,6 +72,13 @@ struct DecoderMachine {
             let isDropped = stages[index].isFirst && dropsFirst
             stages[index].isFirst = false
             run(ByteSearch.replacing(mark, with: isDropped ? [] : [0x20], in: token), from: index + 1)
+        case .wordPiece(let prefix, let cleansUp):
+            var text = token
+            if !stages[index].isFirst {
+                text = token.starts(with: prefix) ? Array(token.dropFirst(prefix.count)) : [0x20] + token
+            }
+            stages[index].isFirst = false
+            run(cleansUp ? WordPieceCleanup.apply(to: text) : text, from: index + 1)
         case .spaced:
             let text = stages[index].isFirst ? token : [0x20] + token
             stages[index].isFirst = false

@@ -13,6 +13,9 @@ enum DecoderStep: Sendable, Hashable {
     case strip([UInt8], start: Int, stop: Int)
     /// Replaces the metaspace by a space, or by nothing at the very beginning.
     case metaspace([UInt8], dropsFirst: Bool)
+    /// Takes the prefix off pieces inside of words and puts a space before the others, and, where asked to, takes
+    /// spaces before punctuation and English endings out.
+    case wordPiece([UInt8], cleansUp: Bool)
     /// A space between tokens: what happens where a tokenizer has no decoder.
     case spaced
 }

@@ -38,6 +38,10 @@ extension TokenizerLoader {
         case "Metaspace":
             let dropsFirst = try prepending(value, part) != .never
             steps.append(.metaspace(try metaspaceMark(value, part), dropsFirst: dropsFirst))
+        case "WordPiece":
+            let prefix = try field("prefix", of: value, part) { $0.stringValue }
+            let cleansUp = try field("cleanup", of: value, part) { $0.boolValue }
+            steps.append(.wordPiece(Array(prefix.utf8), cleansUp: cleansUp))
         default: throw unsupported(part, type)
         }
     }

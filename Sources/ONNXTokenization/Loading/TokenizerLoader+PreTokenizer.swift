@@ -35,6 +35,20 @@ extension TokenizerLoader {
             let isInverted = value["invert"]?.boolValue ?? false
             result.steps.append(.split(try matcher(value), behavior, inverted: isInverted))
         case "Metaspace": result.steps.append(try metaspace(value, part))
+        case "Whitespace": result.steps.append(.split(.wordsAndMarks, .removed, inverted: true))
+        case "WhitespaceSplit": result.steps.append(.split(.space, .removed, inverted: false))
+        case "Punctuation":
+            let behavior = value["behavior"]?.stringValue ?? "Isolated"
+            guard let behavior = SplitBehavior(rawValue: behavior) else { throw unsupported(part, behavior) }
+            result.steps.append(.split(.punctuation, behavior, inverted: false))
+        case "BertPreTokenizer":
+            result.steps.append(.split(.space, .removed, inverted: false))
+            result.steps.append(.split(.punctuation, .isolated, inverted: false))
+        case "CharDelimiterSplit":
+            let delimiter = try field("delimiter", of: value, part) { field in
+                field.stringValue.flatMap { $0.unicodeScalars.count == 1 ? Array($0.utf8) : nil }
+            }
+            result.steps.append(.split(.literal(delimiter), .removed, inverted: false))
         default: throw unsupported(part, type)
         }
     }
@@ -51,7 +65,7 @@ extension TokenizerLoader {
         case "\\p{N}{1,3}": return .digits(limit: 3)
         case "\\p{N}": return .digits(limit: 1)
         case "\\p{N}+": return .digits(limit: 0)
-        default: throw regexUnsupported(regex, "pre-tokenizer")
+        default: return .expression(try expression(regex, "pre-tokenizer"))
         }
     }
 

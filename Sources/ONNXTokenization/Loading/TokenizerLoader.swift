@@ -6,7 +6,7 @@ import ONNXJSON
 struct TokenizerLoader {
     /// What a tokenizer is made of.
     struct Parts {
-        var model: BPEModel
+        var model: WordModel
         var normalizer: Normalizer
         var preTokenizer: PreTokenizer
         var postProcessor: PostProcessor
@@ -24,19 +24,25 @@ struct TokenizerLoader {
     var modelFields: [String: JSONValue] = [:]
     var tokens: TokenTable?
     var merges: MergeTable?
+    var scores: [Double] = []
+    /// Whether added tokens that are looked for in normalised text are spelled as it is.
+    var addedTokensAreNormalized = false
     var hasModel = false
 
     static func load(path: String, limits: TokenizerLimits) throws(ONNXError) -> Parts {
+        try withFile(path, limits: limits) { (bytes) throws(ONNXError) in
+            let isModel = path.hasSuffix(".model")
+            return isModel ? try load(sentencePiece: bytes, limits: limits) : try load(bytes, limits: limits)
+        }
+    }
+
+    /// Reads a file and names it in what `body` throws.
+    static func withFile<R>(
+        _ path: String, limits: TokenizerLimits, _ body: (UnsafeRawBufferPointer) throws(ONNXError) -> R
+    ) throws(ONNXError) -> R {
         do throws(ONNXError) {
-            let bytes = try FileBytes.read(path, byteLimit: limits.fileBytes, tooLarge: "tokenizer.too_large")
-            let result: Result<Parts, ONNXError> = bytes.withUnsafeBytes { buffer in
-                do throws(ONNXError) {
-                    return .success(try load(buffer, limits: limits))
-                } catch {
-                    return .failure(error)
-                }
-            }
-            return try result.get()
+            return try FileBytes.withBytes(
+                of: path, byteLimit: limits.fileBytes, tooLarge: "tokenizer.too_large", body)
         } catch {
             guard error.code == "file.missing" else { throw error.adding("file \"\(path)\"") }
             throw ONNXError("tokenizer.missing", "there is no tokenizer: " + error.message)
@@ -45,9 +51,18 @@ struct TokenizerLoader {
 
     static func load(_ bytes: UnsafeRawBufferPointer, limits: TokenizerLimits) throws(ONNXError) -> Parts {
         var loader = TokenizerLoader(limits: limits)
+        try parse(bytes, limits: limits) { (reader) throws(ONNXError) in try loader.read(&reader) }
+        return try loader.finish()
+    }
+
+    /// Reads JSON, with errors as a tokenizer's.
+    static func parse(
+        _ bytes: UnsafeRawBufferPointer, limits: TokenizerLimits,
+        _ body: (inout JSONReader) throws(ONNXError) -> Void
+    ) throws(ONNXError) {
         do throws(ONNXError) {
             var reader = try JSONReader(bytes, limits: JSONLimits(byteCount: limits.fileBytes))
-            try loader.read(&reader)
+            try body(&reader)
         } catch {
             switch error.code {
             case "json.too_large": throw ONNXError("tokenizer.too_large", error.message)
@@ -56,7 +71,6 @@ struct TokenizerLoader {
             default: throw error
             }
         }
-        return try loader.finish()
     }
 
     private mutating func read(_ reader: inout JSONReader) throws(ONNXError) {
@@ -83,13 +97,21 @@ struct TokenizerLoader {
         try reader.finish()
     }
 
-    private consuming func finish() throws(ONNXError) -> Parts {
-        guard hasModel else { throw ONNXError("tokenizer.invalid", "the tokenizer has no `model`") }
-        let model = try makeModel()
-        return Parts(
+    consuming func finish(hasFiles: Bool = false) throws(ONNXError) -> Parts {
+        guard hasModel || hasFiles else {
+            throw ONNXError("tokenizer.invalid", "the tokenizer has no `model`")
+        }
+        return try parts(try makeModel())
+    }
+
+    /// What was read, around a model.
+    consuming func parts(_ model: WordModel) throws(ONNXError) -> Parts {
+        Parts(
             model: model, normalizer: normalizer, preTokenizer: preTokenizer, postProcessor: postProcessor,
             decoderSteps: decoderSteps ?? [.spaced],
-            added: AddedVocabulary(addedTokens, model: model.tokens, normalizer: normalizer), limits: limits)
+            added: AddedVocabulary(
+                addedTokens, model: model.tokens,
+                normalizer: addedTokensAreNormalized ? Normalizer() : normalizer), limits: limits)
     }
 
     /// The `type` of a part of the tokenizer.

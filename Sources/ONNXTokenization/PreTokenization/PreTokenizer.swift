@@ -32,12 +32,13 @@ struct PreTokenizer: Sendable {
                     }
                 }
             case .split(let matcher, let behavior, let inverted):
+                var scratch = SplitMatcher.Scratch()
                 text.cutTexts { base, piece, result in
-                    var stretches = matcher.stretches(base: base, piece: piece)
+                    matcher.findStretches(base: base, piece: piece, &scratch)
                     if inverted {
-                        for index in stretches.indices { stretches[index].isMatch.toggle() }
+                        for index in scratch.stretches.indices { scratch.stretches[index].isMatch.toggle() }
                     }
-                    behavior.cut(stretches, of: piece, into: &result)
+                    behavior.cut(scratch.stretches, of: piece, into: &result)
                 }
             case .prefixSpace:
                 text.replaceTexts { bytes, _ in bytes.first == 0x20 ? nil : [0x20] + bytes }
@@ -47,9 +48,10 @@ struct PreTokenizer: Sendable {
                 }
                 if splits {
                     let matcher = SplitMatcher.literal(replacement)
+                    var scratch = SplitMatcher.Scratch()
                     text.cutTexts { base, piece, result in
-                        let stretches = matcher.stretches(base: base, piece: piece)
-                        SplitBehavior.mergedWithNext.cut(stretches, of: piece, into: &result)
+                        matcher.findStretches(base: base, piece: piece, &scratch)
+                        SplitBehavior.mergedWithNext.cut(scratch.stretches, of: piece, into: &result)
                     }
                 }
             }

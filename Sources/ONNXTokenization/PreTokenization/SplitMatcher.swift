@@ -10,10 +10,25 @@ enum SplitMatcher: Sendable {
     case digits(limit: Int)
     /// One digit in the sense of the `Digits` pre-tokenizer.
     case digit
+    /// A white space character.
+    case space
+    /// A punctuation character.
+    case punctuation
+    /// A run of word characters, or one of neither these nor white space.
+    case wordsAndMarks
+    case expression(SplitExpression)
+
+    /// What a search keeps from one piece to the next.
+    struct Scratch {
+        var stretches: [SplitBehavior.Stretch] = []
+        var matcher: ExpressionMatcher?
+    }
 
     /// The stretches of a piece, in order and without gaps.
-    func stretches(base: UnsafePointer<UInt8>, piece: TextPiece) -> [SplitBehavior.Stretch] {
-        var result: [SplitBehavior.Stretch] = []
+    func findStretches(base: UnsafePointer<UInt8>, piece: TextPiece, _ scratch: inout Scratch) {
+        var result = scratch.stretches
+        scratch.stretches = []
+        result.removeAll(keepingCapacity: true)
         var between = piece.start
         var cursor = piece.start
         func found(_ start: Int, _ end: Int) {
@@ -51,6 +66,33 @@ enum SplitMatcher: Sendable {
                 }
                 if count > 0 { found(start, cursor) } else { cursor += text.character(cursor).length }
             }
+        case .expression(let expression):
+            var matcher = scratch.matcher.take() ?? ExpressionMatcher(expression, base: base)
+            matcher.search(base + piece.start, count: piece.end - piece.start) { range in
+                found(piece.start + range.lowerBound, piece.start + range.upperBound)
+            }
+            scratch.matcher = matcher
+        case .wordsAndMarks:
+            let text = CharacterCursor(base: base, end: piece.end)
+            while cursor < piece.end {
+                let start = cursor
+                cursor = text.endOfRun(start, in: .word)
+                if cursor == start { cursor = text.endOfRun(start, outside: [.word, .strippable]) }
+                if cursor > start { found(start, cursor) } else { cursor += text.character(cursor).length }
+            }
+        case .punctuation:
+            while cursor < piece.end {
+                let (scalar, length) = CharacterCursor.decode(base + cursor)
+                if CharacterTraits.of(scalar).contains(.dividing) { found(cursor, cursor + length) }
+                cursor += length
+            }
+        case .space:
+            let text = CharacterCursor(base: base, end: piece.end)
+            while cursor < piece.end {
+                let (kind, length) = text.character(cursor)
+                if kind.contains(.strippable) { found(cursor, cursor + length) }
+                cursor += length
+            }
         case .digit:
             let text = CharacterCursor(base: base, end: piece.end)
             while cursor < piece.end {
@@ -60,6 +102,6 @@ enum SplitMatcher: Sendable {
             }
         }
         if between < piece.end { result.append(.init(start: between, end: piece.end, isMatch: false)) }
-        return result
+        scratch.stretches = result
     }
 }

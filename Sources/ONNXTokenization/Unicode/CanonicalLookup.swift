@@ -26,7 +26,7 @@ enum CanonicalLookup {
     }
 
     /// The last place whose value is not above `limit`, or 0.
-    private static func lastIndex<T: Comparable>(_ values: [T], notAbove limit: T) -> Int {
+    static func lastIndex<T: Comparable>(_ values: [T], notAbove limit: T) -> Int {
         var low = 0
         var high = values.count
         while low < high {

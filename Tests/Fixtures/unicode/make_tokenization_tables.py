@@ -167,4 +167,5 @@ def main(folder):
     print(len(rows), len(index), len(flat), len(compositions), len(classes), file=sys.stderr)
 
 
-main(Path(sys.argv[1]))
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXJSON
+
+/// Tokens by their bytes and by their id.
+///
+/// Filled while loading, read-only afterwards. The hash is seeded anew in each process, so that no file can be made
+/// to collide.
+///
+/// A slot holds a token of up to eleven bytes itself, so that most look-ups touch one line of memory; of a longer one it
+/// holds the hash.
+final class TokenTable: @unchecked Sendable {
+    // Safety: only the loader, which owns the table alone, calls `insert`; afterwards nothing is written.
+    private var slots: UnsafeMutablePointer<Slot>
+    private var mask: Int
+    private var arena: UnsafeMutablePointer<UInt8>
+    private var arenaCount = 0
+    private var arenaCapacity: Int
+    private var spans: [Span]
+    private(set) var count = 0
+
+    /// One above the highest id.
+    private(set) var idBound = 0
+
+    private struct Span {
+        var offset: UInt32
+        /// One more than the byte length; 0 where no token has the id.
+        var lengthPlusOne: UInt32
+    }
+
+    /// What a token looks like in a slot: its first eight bytes, then three more and one more than the length; or, when
+    /// it is longer, its hash and a mark.
+    private struct Key: Equatable {
+        var first: UInt64
+        var rest: UInt32
+
+        static let longMark: UInt32 = 0xFF00_0000
+        var isLong: Bool { rest == Self.longMark }
+
+        @inline(__always)
+        init(_ bytes: UnsafeBufferPointer<UInt8>) {
+            guard let base = UnsafeRawPointer(bytes.baseAddress), bytes.count <= 11 else {
+                first = ByteHash.hash(bytes)
+                rest = bytes.isEmpty ? 1 << 24 : Self.longMark
+                return
+            }
+            let count = bytes.count
+            var rest: UInt32 = 0
+            if count >= 8 {
+                first = base.loadUnaligned(as: UInt64.self)
+                for index in 8..<max(count, 8) {
+                    rest |=
+                        UInt32(base.load(fromByteOffset: index, as: UInt8.self)) << UInt32(8 * (index - 8))
+                }
+            } else if count >= 4 {
+                let low = UInt64(base.loadUnaligned(as: UInt32.self))
+                let high = UInt64(base.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
+                first = low | high << UInt64(8 * (count - 4))
+            } else {
+                first = 0
+                for index in 0..<count {
+                    first |= UInt64(base.load(fromByteOffset: index, as: UInt8.self)) << UInt64(8 * index)
+                }
+            }
+            self.rest = rest | UInt32(count + 1) << 24
+        }
+
+        @inline(__always)
+        var hash: UInt64 { isLong ? first : ByteHash.hash(first, UInt64(rest)) }
+    }
+
+    private struct Slot {
+        var first: UInt64 = 0
+        /// 0 where the slot is empty.
+        var rest: UInt32 = 0
+        var id: Int32 = 0
+    }
+
+    init(expectedCount: Int, expectedBytes: Int) {
+        var slotCount = 1024
+        while slotCount < expectedCount * 2 { slotCount *= 2 }
+        slots = LargeMemory.allocate(Slot.self, count: slotCount)
+        slots.initialize(repeating: Slot(), count: slotCount)
+        mask = slotCount - 1
+        arenaCapacity = max(4096, expectedBytes)
+        arena = .allocate(capacity: arenaCapacity)
+        spans = []
+        spans.reserveCapacity(expectedCount)
+    }
+
+    deinit {
+        LargeMemory.free(slots)
+        arena.deallocate()
+    }
+
+    /// What became of an insertion.
+    enum Insertion {
+        case inserted, duplicateToken
+        case duplicateID(Int)
+    }
+
+    /// Adds a token with an id in `0..<Int32.max`.
+    func insert(_ bytes: UnsafeBufferPointer<UInt8>, id: Int) -> Insertion {
+        if id < idBound, spans[id].lengthPlusOne != 0 { return .duplicateID(id) }
+        let key = Key(bytes)
+        let slot = place(of: key, bytes)
+        if slots[slot].rest != 0 { return .duplicateToken }
+        slots[slot] = Slot(first: key.first, rest: key.rest, id: Int32(id))
+        reserveArena(bytes.count)
+        if let start = bytes.baseAddress {
+            (arena + arenaCount).initialize(from: start, count: bytes.count)
+        }
+        while idBound <= id {
+            spans.append(Span(offset: 0, lengthPlusOne: 0))
+            idBound += 1
+        }
+        spans[id] = Span(offset: UInt32(arenaCount), lengthPlusOne: UInt32(bytes.count + 1))
+        arenaCount += bytes.count
+        count += 1
+        if count * 2 > mask { grow() }
+        return .inserted
+    }
+
+    /// The id of a token, or -1.
+    @inline(__always)
+    func find(_ bytes: UnsafeBufferPointer<UInt8>) -> Int32 {
+        let slot = place(of: Key(bytes), bytes)
+        return slots[slot].rest == 0 ? -1 : slots[slot].id
+    }
+
+    /// Looks where a token would be, so that it is in the cache when ``find(_:)`` comes. The result means nothing.
+    @inline(__always)
+    func touch(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+        slots[Int(truncatingIfNeeded: Key(bytes).hash) & mask].rest
+    }
+
+    func find(_ bytes: [UInt8]) -> Int32 { bytes.withUnsafeBufferPointer { find($0) } }
+
+    /// Whether the token of an id has these bytes.
+    func holds(_ bytes: UnsafeBufferPointer<UInt8>, at id: Int) -> Bool {
+        guard id < idBound, Int(spans[id].lengthPlusOne) - 1 == bytes.count else { return false }
+        return matches(id, bytes)
+    }
+
+    /// The bytes of a token, or nil where no token has the id. They live as long as the table.
+    func bytes(of id: Int) -> UnsafeBufferPointer<UInt8>? {
+        guard id >= 0, id < idBound, spans[id].lengthPlusOne != 0 else { return nil }
+        return UnsafeBufferPointer(
+            start: arena + Int(spans[id].offset), count: Int(spans[id].lengthPlusOne) - 1)
+    }
+
+    /// The slot that holds a token, or the empty one where it would go.
+    @inline(__always)
+    private func place(of key: Key, _ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        var slot = Int(truncatingIfNeeded: key.hash) & mask
+        while slots[slot].rest != 0 {
+            if slots[slot].first == key.first, slots[slot].rest == key.rest {
+                if !key.isLong || holds(bytes, at: Int(slots[slot].id)) { break }
+            }
+            slot = (slot + 1) & mask
+        }
+        return slot
+    }
+
+    private func matches(_ id: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let stored = arena + Int(spans[id].offset)
+        for index in 0..<bytes.count where stored[index] != bytes[index] { return false }
+        return true
+    }
+
+    private func reserveArena(_ more: Int) {
+        guard arenaCount + more > arenaCapacity else { return }
+        let capacity = max(arenaCapacity * 2, arenaCount + more)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        larger.initialize(from: arena, count: arenaCount)
+        arena.deallocate()
+        arena = larger
+        arenaCapacity = capacity
+    }
+
+    private func grow() {
+        let old = slots
+        let oldCount = mask + 1
+        slots = LargeMemory.allocate(Slot.self, count: oldCount * 2)
+        slots.initialize(repeating: Slot(), count: oldCount * 2)
+        mask = oldCount * 2 - 1
+        for index in 0..<oldCount where old[index].rest != 0 {
+            guard let bytes = bytes(of: Int(old[index].id)) else { continue }
+            slots[place(of: Key(bytes), bytes)] = old[index]
+        }
+        LargeMemory.free(old)
+    }
+}
