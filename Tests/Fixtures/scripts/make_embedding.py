@@ -30,7 +30,7 @@ SENTENCES = [
     "Grüße aus Köln!",
 ]
 # Of unit vectors. Rounding alone in float32; with int8 activations a value on a border may round the other way.
-TOLERANCES = {"float": (1e-3, 1e-5), "int8": (1e-2, 5e-3)}
+TOLERANCES = {"float": (1e-3, 1e-5), "int8": (1e-2, 2e-2)}
 
 
 class Embedding(torch.nn.Module):
