@@ -53,7 +53,7 @@ extension QuantizedMatrix {
         _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, workers: WorkerPool
     ) {
         let total = header.panelCount
-        let perTask = max(4, min(64, total / (workers.threadCount * 8)) / 4 * 4)
+        let perTask = max(8, min(64, total / (workers.threadCount * 8)) / 8 * 8)
         let job = FloatRowJob(matrix: self, x: x, y: y, panelsPerTask: perTask)
         withUnsafePointer(to: job) { job in
             workers.run(count: (total + perTask - 1) / perTask, context: job) { context, task, _ in
