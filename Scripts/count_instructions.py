@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""count_instructions.py COMMAND SCRATCH: instructions per token, a line `NAME COUNT` each.
+"""count_instructions.py COMMAND SCRATCH: instructions, and allocations, per token, a line `NAME COUNT` each.
 
 Runs `COMMAND bench` under callgrind on a small random model. Each figure is the difference between two runs that differ
 in their tokens alone, so that loading and whatever else both do cancels out. The counts of one binary repeat to a few
@@ -21,6 +21,9 @@ FIGURES = {
     "decode": ((8, 49), (8, 17), 32),
     "decode-after-256": ((256, 49), (256, 17), 32),
 }
+# Of these, the calls of the functions that allocate.
+ALLOCATIONS = {"decode-allocations": "decode", "decode-after-256-allocations": "decode-after-256"}
+ALLOCATORS = {"malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc", "memalign"}
 ENVIRONMENT = {
     # The kernels that valgrind can run, and no seeds or threads that change from run to run.
     "ONNXLM_CPU_LEVEL": "avx2", "SWIFT_DETERMINISTIC_HASHING": "1", "OPENBLAS_NUM_THREADS": "1",
@@ -51,6 +54,30 @@ def main():
         counts = dict(zip(RUNS, pool.map(count, RUNS)))
     for name, (longer, shorter, tokens) in FIGURES.items():
         print(name, (counts[longer] - counts[shorter]) // tokens)
+    for name, figure in ALLOCATIONS.items():
+        longer, shorter, tokens = FIGURES[figure]
+        more = allocations(scratch, longer) - allocations(scratch, shorter)
+        # What happens once in many tokens, as when a list grows, is none.
+        print(name, round(more / tokens))
+
+
+def allocations(scratch, run):
+    """The calls of allocators in a profile; allocators that call each other count once."""
+    names, calls, caller, callee = {}, 0, "", ""
+    with open(scratch / f"callgrind.{run[0]}.{run[1]}") as profile:
+        for line in profile:
+            found = re.match(r"(c?fn)=\((\d+)\)(?: (\S+))?", line)
+            if found:
+                kind, number, name = found.groups()
+                if name:
+                    names[number] = name.split("@")[0].removeprefix("__libc_")
+                if kind == "fn":
+                    caller = names[number]
+                else:
+                    callee = names[number]
+            elif line.startswith("calls=") and callee in ALLOCATORS and caller not in ALLOCATORS:
+                calls += int(line[6:].split()[0])
+    return calls or sys.exit(f"error: the profile of {run} names no allocator")
 
 
 def call(command):

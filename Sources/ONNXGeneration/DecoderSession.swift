@@ -39,7 +39,7 @@ package final class DecoderSession {
         self.chunkSize = chunkSize
         self.session = try InferenceSession(
             model,
-            caches: signature.caches.filter { $0.elementType == .float32 }.map {
+            caches: signature.caches.filter { Self.floatTypes.contains($0.elementType) }.map {
                 InferenceSession.CacheBinding(
                     input: $0.input, output: $0.output, heads: $0.heads, headSize: $0.headSize)
             }, lengthInput: signature.attentionMask, valueInputs: [InferenceModel.positionsInputName])
@@ -47,6 +47,9 @@ package final class DecoderSession {
         self.logitsPosition = session.position(ofOutput: signature.logits)
         self.isFullyCached = signature.caches.allSatisfy { [session] in session.isCached(input: $0.input) }
     }
+
+    /// Element types of graph caches in whose place the session's own cache may stand.
+    private static let floatTypes: Set<ElementType> = [.float32, .float16, .bfloat16]
 
     /// Positions for which there is room behind a prompt before the caches grow again.
     private static let answerRoom = 256
@@ -61,6 +64,9 @@ package final class DecoderSession {
     package var cacheByteCount: Int {
         session.cacheByteCount + tensors.values.reduce(0) { $0 + $1.byteCount }
     }
+
+    /// Bytes kept for intermediate values.
+    package var arenaByteCount: Int { session.arenaByteCount }
 
     /// Bytes of the caches' valid rows, which the next token reads.
     package var cacheReadByteCount: Int {
@@ -117,9 +123,31 @@ package final class DecoderSession {
                 "prompt.empty",
                 "Logits for \(positions) positions are asked of \(newTokens.count) new tokens.")
         }
-        var parts: [Tensor] = []
-        try read(newTokens, positions: positions, isCancelled) { (part: Tensor) in parts.append(part) }
-        return try joined(parts)
+        if signature.caches.isEmpty { return try readAgain(newTokens, positions, isCancelled) }
+        // One run gives all as a rule: a token makes no list.
+        var first: Tensor?
+        var others: [Tensor] = []
+        try read(newTokens, positions: positions, isCancelled) { (part: Tensor) in
+            if first == nil { first = part } else { others.append(part) }
+        }
+        guard let first else { throw ONNXError("prompt.empty", "No tokens were given.") }
+        return try others.isEmpty ? checked(first) : joined([first] + others)
+    }
+
+    /// A graph without caches reads everything each time.
+    private func readAgain(
+        _ newTokens: [Int], _ positions: Int, _ isCancelled: @escaping @Sendable () -> Bool
+    ) throws(ONNXError) -> Tensor {
+        let before = tokens
+        tokens = []
+        do {
+            return try checked(
+                step(
+                    (before + newTokens)[...], positions: positions, selectsItself: false, isCancelled))
+        } catch {
+            tokens = before
+            throw error
+        }
     }
 
     /// Reads tokens and gives the last layer's states `[1, tokens, hidden size]` for all of them.
@@ -254,21 +282,33 @@ package final class DecoderSession {
     private func lastRows(_ count: Int, of logits: Tensor) throws(ONNXError) -> Tensor {
         let rows = logits.shape[1]
         let vocabulary = logits.shape[2]
-        guard rows > count else { return logits }
+        guard rows > count else {
+            guard rows == count else {
+                throw ONNXError(
+                    "llm.signature",
+                    "Logits of \(count) positions are asked of a graph that gives them for \(rows).")
+            }
+            return logits
+        }
         return try Tensor(
             logits.elementType, Shape([1, count, vocabulary]), storage: logits.storage,
             byteOffset: logits.byteOffset + (rows - count) * vocabulary * logits.elementType.bitWidth / 8)
     }
 
+    private func checked(_ logits: Tensor) throws(ONNXError) -> Tensor {
+        guard let values = try session.inSinglePrecision(logits) else {
+            throw ONNXError(
+                "llm.signature",
+                "The graph's logits are \(logits.elementType); float32, float16 or bfloat16 is expected.")
+        }
+        return values
+    }
+
     /// The rows `[1, rows, width]` of all parts, in one float32 tensor.
     private func joined(_ parts: [Tensor]) throws(ONNXError) -> Tensor {
+        let parts = try parts.map { (part: Tensor) throws(ONNXError) in try checked(part) }
         guard let first = parts.first else {
             throw ONNXError("prompt.empty", "No tokens were given.")
-        }
-        guard first.elementType == .float32 else {
-            throw ONNXError(
-                "llm.signature", "The graph's logits or states are \(first.elementType); float32 is expected."
-            )
         }
         guard parts.count > 1 else { return first }
         let vocabulary = first.shape[2]

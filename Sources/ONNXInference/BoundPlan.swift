@@ -18,7 +18,8 @@ final class BoundPlan {
     private var boundArena: HeapStorage?
     private var steps: [BoundStep] = []
     private var values: [Tensor?] = []
-    private var buffers: [Int: OutputBuffer] = [:]
+    /// By position of the graph output; nil where steps do not write to a buffer of its own.
+    private var buffers: [OutputBuffer?] = []
     private var outputWriters: [OutputWriter] = []
 
     /// The step output that writes a graph output.
@@ -43,6 +44,14 @@ final class BoundPlan {
         self.changing = changing
         self.resources = resources
         self.arena = arena
+    }
+
+    /// Whether a run reads the tensor of this input; if not, what it holds makes no difference.
+    private(set) lazy var readsInput: [Bool] = plan.inputSlots.map { slot in
+        plan.steps.contains { $0.inputs.contains(slot) } || plan.outputSlots.contains(slot)
+            || plan.subgraphCaptures.values.contains { captures in
+                captures.values.contains { $0.contains { $0.outer == slot } }
+            }
     }
 
     /// Runs all steps.
@@ -76,7 +85,7 @@ final class BoundPlan {
     func output(_ position: Int) throws(ONNXError) -> Tensor? {
         guard let value = values[plan.outputSlots[position]] else { return nil }
         // What the next run may write is lent.
-        for buffer in buffers.values where buffer.storage === value.storage {
+        for case let buffer? in buffers where buffer.storage === value.storage {
             return try buffer.result(
                 TensorType(value.elementType, value.shape), byteOffset: value.byteOffset)
         }
@@ -149,7 +158,7 @@ final class BoundPlan {
         values = plan.presets
         steps = []
         outputWriters = []
-        buffers = [:]
+        buffers = Array(repeating: nil, count: plan.outputSlots.count)
         var cacheValues: [KVCache?] = Array(repeating: nil, count: values.count)
         var isRebound = Array(repeating: false, count: values.count)
         for (position, slot) in plan.inputSlots.enumerated() {

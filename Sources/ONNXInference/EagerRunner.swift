@@ -43,11 +43,8 @@ enum EagerRunner {
             }
             switch plan.placement {
             case .allocated, .cache:
-                let bytes = try plan.type.elementType.byteCount(forElements: plan.type.shape.elementCount)
-                guard bytes <= state.intermediateByteLimit else {
-                    throw ArenaLayout.overBudget(bytes, state.intermediateByteLimit)
-                }
-                outputs.append(try Tensor(allocating: plan.type.elementType, plan.type.shape))
+                outputs.append(
+                    try Tensor(allocating: plan.type.elementType, plan.type.shape, meter: state.meter))
             case .view(let input, let byteOffset):
                 guard input < inputs.count, let source = inputs[input] else {
                     throw ONNXError(
@@ -61,11 +58,19 @@ enum EagerRunner {
             case .deferred: outputs.append(nil)
             }
         }
-        let context = RunContext(workers: state.workers, isCancelled: state.isCancelled)
+        let context = RunContext(
+            RunResources(
+                workers: state.workers, loopStepLimit: state.limits.loopSteps, isCancelled: state.isCancelled)
+        )
         let subgraphs =
             step.subgraphs.isEmpty ? nil : SubgraphInvocation(step: step, state: state, captured: captured)
         context.reset(inputs: inputs, caches: [], outputs: outputs, subgraphs: subgraphs)
         try step.operation.run(context)
+        for (position, plan) in plans.prefix(step.outputs.count).enumerated() {
+            if case .deferred = plan.placement {
+                try context.outputs[position]?.count(against: state.meter)
+            }
+        }
         return withExtendedLifetime(subgraphs) { context.outputs }
     }
 

@@ -84,10 +84,9 @@ public final class InferenceSession {
         lengthInputs = Set(names.indices.filter { names[$0] == lengthInput })
         self.valueInputs = Set(names.indices.filter { valueInputs.contains(names[$0]) })
         arguments = Array(repeating: nil, count: names.count)
-        resources = RunResources(workers: model.workers)
+        resources = RunResources(workers: model.workers, loopStepLimit: model.options.loopStepLimit)
         state = RunState(
-            workers: model.workers, intermediateByteLimit: model.options.intermediateByteLimit,
-            isCancelled: { false })
+            workers: model.workers, limits: RunLimits(model.options), isCancelled: { false })
         arena = try SharedArena()
     }
 
@@ -122,6 +121,9 @@ public final class InferenceSession {
         count == 0 || caches.allSatisfy { $0?.serves(queryAt: count) ?? true }
     }
 
+    /// The bytes kept for intermediate values, which all runs use in turn.
+    package var arenaByteCount: Int { arena.storage.byteCount }
+
     /// Takes over the first `rows` positions of the caches of another session of the same model.
     ///
     /// - Parameter commonRows: positions from the first on that are the same in both already.
@@ -140,12 +142,13 @@ public final class InferenceSession {
     ///
     ///     let outputs = try session.run(["input": try Tensor([1.0 as Float, 2.0], shape: [1, 2])])
     ///
-    /// - Throws: `run.input_missing`, `run.input_unknown`, `run.input_type` for inputs that do not fit the model;
-    ///   `run.budget`; whatever an operator finds wrong, with the node's label.
+    /// - Throws: `run.input_missing`, `run.input_unknown`, `run.input_type`, `run.input_rank`, `run.input_shape` for
+    ///   inputs that do not fit the model, the last also where a symbolic dimension, such as `batch`, has two lengths;
+    ///   `run.budget`, `run.too_many_nodes`, `run.steps`; whatever an operator finds wrong, with the node's label.
     public func run(
         _ inputs: [String: Tensor], isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws(ONNXError) -> [String: Tensor] {
-        try checkNames(inputs)
+        try InputCheck.check(inputs, against: model.program.inputs.map(\.info)) { isCached(input: $0) }
         try run(
             model.program.inputs.map { inputs[$0.info.name] }, cachedRows: 0, newRows: 0,
             isCancelled: isCancelled)
@@ -176,8 +179,11 @@ public final class InferenceSession {
         let (entry, values) = try entry(inputs, cachedRows, newRows, branches)
         profiler?.cachedRows = cachedRows + newRows
         for index in arguments.indices {
-            arguments[index] =
-                lengthInputs.contains(index) ? try mask(cachedRows + newRows) : inputs[index]
+            if !lengthInputs.contains(index) {
+                arguments[index] = inputs[index]
+            } else if entry.bound.readsInput[index] {
+                arguments[index] = try mask(cachedRows + newRows)
+            }
         }
         defer { for index in arguments.indices { arguments[index] = nil } }
         try entry.bound.run(arguments, values, state: state, profiler: profiler)
@@ -222,7 +228,10 @@ public final class InferenceSession {
             }
             if sibling == nil, entry.growth == nil { sibling = index }
         }
-        try check(inputs)
+        var inputCheck = InputCheck()
+        for (tensor, input) in zip(inputs, model.program.inputs) {
+            if let tensor { try inputCheck.check(tensor, against: input.info) }
+        }
         plansMade += 1
         let plan = try PlanBuilder.plan(
             model.program, inputs: facts(inputs, cachedRows, newRows), branches: branches, state: state)
@@ -306,41 +315,6 @@ public final class InferenceSession {
         let grown = try Tensor([Int64](repeating: 1, count: capacity), shape: [1, capacity])
         ones = grown
         return try Tensor(.int64, Shape([1, length]), storage: grown.storage)
-    }
-
-    private func check(_ inputs: [Tensor?]) throws(ONNXError) {
-        for (tensor, input) in zip(inputs, model.program.inputs) {
-            if let tensor { try check(tensor, against: input.info) }
-        }
-    }
-
-    private func checkNames(_ inputs: [String: Tensor]) throws(ONNXError) {
-        let known = Set(model.program.inputs.map(\.info.name))
-        for name in inputs.keys.sorted() where !known.contains(name) {
-            throw ONNXError(
-                "run.input_unknown",
-                "The model has no input \"\(name)\"; it has \(known.sorted().map { "\"\($0)\"" }.joined(separator: ", "))."
-            )
-        }
-    }
-
-    private func check(_ tensor: Tensor, against info: ValueInfo) throws(ONNXError) {
-        guard case .tensor(let elementType, let dimensions)? = info.type else { return }
-        var fits = tensor.elementType == elementType
-        if let dimensions {
-            fits = fits && dimensions.count == tensor.shape.rank
-            if fits {
-                for (declared, given) in zip(dimensions, tensor.shape.dimensions) {
-                    if case .fixed(let length) = declared, length != given { fits = false }
-                }
-            }
-        }
-        guard fits else {
-            throw ONNXError(
-                "run.input_type",
-                "The input \"\(info.name)\" is declared as \(info.type?.description ?? "?"); \(tensor) is given."
-            )
-        }
     }
 }
 

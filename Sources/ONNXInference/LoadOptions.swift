@@ -12,8 +12,14 @@ public struct LoadOptions: Sendable {
     /// number of rows; with this option they use a kernel of fixed order.
     public var deterministic = false
 
-    /// Bytes that the intermediate values of one run may take.
+    /// Bytes that the intermediate values of one run may take; more are the error `run.budget`.
     public var intermediateByteLimit = 8 << 30
+
+    /// Nodes that one run may execute, those of loops counted each time; more are the error `run.too_many_nodes`.
+    public var nodeLimit = 50_000_000
+
+    /// Steps that one loop may take; more are the error `run.steps`.
+    public var loopStepLimit = 1_000_000
 
     /// The element type of the key/value caches that sessions of a decoder keep. Caches that a graph is given as
     /// tensors keep the graph's type.

@@ -298,7 +298,7 @@ struct PlanBuilder {
             while next < regions.count, regions[next].firstStep == index {
                 if regions[next].graphOutput == nil {
                     offsets[next] = try layout.allocate(
-                        byteCount: regions[next].byteCount, limit: state.intermediateByteLimit)
+                        byteCount: regions[next].byteCount, limit: state.limits.intermediateBytes)
                 }
                 next += 1
             }

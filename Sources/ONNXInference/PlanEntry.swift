@@ -20,6 +20,8 @@ final class PlanEntry {
     /// The values of the growth's slots for lengths that follow each other.
     private var lengths: Range<Int> = 0..<0
     private var tables: [[Tensor]] = []
+    /// The same for many lengths at once, where they are linear.
+    private var even: EvenValues?
 
     /// - Parameter valueInputs: positions of inputs that the plan depends on by value.
     init(
@@ -69,7 +71,15 @@ final class PlanEntry {
         inputs: (Int) throws(ONNXError) -> [Int: (type: TensorType, value: Tensor?)]
     ) throws(ONNXError) -> [Tensor]? {
         guard let growth else { return cachedRows == self.cachedRows ? [] : nil }
+        if let values = even, values.lengths.contains(cachedRows) {
+            values.write(cachedRows)
+            return values.tensors
+        }
         if lengths.contains(cachedRows) { return tables[cachedRows - lengths.lowerBound] }
+        if growth.isEven {
+            even = try evenValues(growth, from: cachedRows, state: state, inputs: inputs)
+            if let even { return even.tensors }
+        }
         tables.removeAll(keepingCapacity: true)
         lengths = cachedRows..<cachedRows
         for length in cachedRows..<cachedRows + Self.lookahead {
@@ -81,6 +91,25 @@ final class PlanEntry {
     }
 
     private static let lookahead = 16
+
+    /// The values for as many lengths as they are even, of some hundreds; nil for too few.
+    private func evenValues(
+        _ growth: PlanGrowth, from first: Int, state: RunState,
+        inputs: (Int) throws(ONNXError) -> [Int: (type: TensorType, value: Tensor?)]
+    ) throws(ONNXError) -> EvenValues? {
+        guard let start = try growth.values(plan, inputs: inputs(first), state: state) else { return nil }
+        for count in [256, 32] {
+            // The last length may lie beyond what the model can do.
+            guard let inputs = try? inputs(first + count - 1),
+                let end = try? growth.values(plan, inputs: inputs, state: state)
+            else { continue }
+            let lengths = first...first + count - 1
+            guard let values = try EvenValues(lengths, first: start, last: end) else { continue }
+            values.write(first)
+            return values
+        }
+        return nil
+    }
 }
 
 extension Tensor {

@@ -13,6 +13,11 @@ struct PlanGrowth {
     private let decisions: [Int]
     /// Slots whose type or known elements depend on the length, in order.
     let slots: [Int]
+    /// Whether the values at two lengths tell those between them, and a plan that holds at both holds between them.
+    ///
+    /// It is so where sums, differences, selections and comparisons are all that is done to lengths: what they give is
+    /// linear in the length, and a comparison of such values that comes out the same at both ends does so between them.
+    let isEven: Bool
     private let isVarying: [Bool]
 
     /// Nil where the plans differ in more than values: other steps, or buffers of other sizes.
@@ -30,7 +35,16 @@ struct PlanGrowth {
         }
         decisions = comparison.dependent
         isVarying = comparison.isVarying
-        slots = isVarying.indices.filter { comparison.isVarying[$0] && second.known[$0] != nil }
+        slots = isVarying.indices.filter {
+            comparison.isVarying[$0] && second.known[$0] != nil && !inputs.contains($0)
+        }
+        isEven =
+            comparison.isEven
+            && slots.allSatisfy { slot in
+                let type = second.types[slot]?.elementType
+                return (type == .int32 || type == .int64) && first.types[slot] == second.types[slot]
+                    && !second.outputSlots.contains(slot)
+            }
     }
 
     /// The elements of ``slots`` at another length; nil if `plan` does not hold there.
@@ -58,6 +72,8 @@ private struct Comparison {
     let second: ExecutionPlan
     var isVarying: [Bool]
     var dependent: [Int] = []
+    /// Whether all that depends on the length is linear in it.
+    var isEven = true
 
     init(first: ExecutionPlan, second: ExecutionPlan, inputs: [Int]) {
         self.first = first
@@ -76,12 +92,12 @@ private struct Comparison {
                 return false
             }
             let depends = depends(inputs)
-            if depends { dependent.append(index) }
+            if depends { note(index, step, inputs, outputs) }
             return outputs.allSatisfy { $0 < 0 || mark($0, allowed: depends) }
         case (
             .branch(let step, let inputs, let chosen), .branch(let other, let otherInputs, let otherChosen)
         ):
-            if depends(inputs) { dependent.append(index) }
+            if depends(inputs) { note(index, step, inputs, []) }
             return step.label == other.label && inputs == otherInputs && chosen == otherChosen
         case (.alias(let from, let to), .alias(let otherFrom, let otherTo)):
             if isVarying[from] { dependent.append(index) }
@@ -102,7 +118,13 @@ private struct Comparison {
             planned.inputs[$0] >= 0 && isVarying[planned.inputs[$0]]
         }
         let depends = varying.contains { !growing.contains($0) }
-        if depends { dependent.append(index) }
+        if depends {
+            if let step = planned.step {
+                note(index, step, planned.inputs, planned.outputs)
+            } else {
+                dependent.append(index)
+            }
+        }
         guard planned.step?.label == second.steps[stepIndex].step?.label,
             planned.inputs == second.steps[stepIndex].inputs, plans.count == others.count
         else { return false }
@@ -116,6 +138,13 @@ private struct Comparison {
             guard mark(slot, allowed: depends && second.known[slot] != nil) else { return false }
         }
         return true
+    }
+
+    private mutating func note(_ index: Int, _ step: GraphProgram.Step, _ inputs: [Int], _ outputs: [Int]) {
+        dependent.append(index)
+        let varying = inputs.indices.filter { inputs[$0] >= 0 && isVarying[inputs[$0]] }
+        let types = outputs.map { $0 < 0 ? nil : second.types[$0]?.elementType }
+        isEven = isEven && step.isEven(varying: varying, outputs: types)
     }
 
     private func depends(_ inputs: [Int]) -> Bool { inputs.contains { $0 >= 0 && isVarying[$0] } }

@@ -47,72 +47,19 @@ struct AttentionJob {
         let stateCount = isSplit ? tasks * ranges.count : 0
         let floats = room.slotSize * workers.threadCount + room.stateSize * stateCount
         let memory = try scratch.reserve(byteCount: floats * 4).assumingMemoryBound(to: Float.self)
-        if let newRows, !appendsInTasks { append(newRows, room, memory, workers) }
+        let pass = AttentionPass(
+            job: self, tiles: tiles, ranges: ranges, room: room, memory: memory,
+            states: memory + room.slotSize * workers.threadCount)
+        if let newRows, !appendsInTasks { pass.append(newRows.count, workers) }
         if isSplit {
-            let states = memory + room.slotSize * workers.threadCount
-            runSplit(ranges, tasks, room, memory, states, workers)
-            return
-        }
-        workers.run(count: tasks) { task, slot in
-            let head = task / tiles
-            // Later tiles see more keys: begin with them.
-            let tile = tiles - 1 - task % tiles
-            let place = room.slot(slot, memory)
-            let queries = prepareQueries(head, tile, place.queries)
-            start(place.total, head, tile)
-            for range in ranges where isVisible(range, tile) {
-                attend(head, tile, range, queries, state: place.state, place)
-                merge(place.state, into: place.total, tile)
-            }
-            finish(place.total, head, tile)
-        }
-    }
-
-    private func runSplit(
-        _ ranges: Range<Int>, _ tasks: Int, _ room: AttentionRoom, _ memory: UnsafeMutablePointer<Float>,
-        _ states: UnsafeMutablePointer<Float>, _ workers: WorkerPool
-    ) {
-        let stateSize = room.stateSize
-        workers.run(count: tasks * ranges.count) { index, slot in
-            let task = index / ranges.count
-            let range = ranges.lowerBound + index % ranges.count
-            let tile = task % tiles
-            guard isVisible(range, tile) else { return }
-            let place = room.slot(slot, memory)
-            let queries = prepareQueries(task / tiles, tile, place.queries)
-            attend(task / tiles, tile, range, queries, state: states + stateSize * index, place)
-        }
-        func join(_ task: Int, _ slot: Int) {
-            let total = room.slot(slot, memory).total
-            start(total, task / tiles, task % tiles)
-            for (index, range) in ranges.enumerated() where isVisible(range, task % tiles) {
-                merge(states + stateSize * (task * ranges.count + index), into: total, task % tiles)
-            }
-            finish(total, task / tiles, task % tiles)
-        }
-        if stateSize * tasks * ranges.count <= Self.floatsMergedAlone {
-            for task in 0..<tasks { join(task, 0) }
+            let mergesAlone = room.stateSize * stateCount <= Self.floatsMergedAlone
+            pass.runSplit(tasks, mergesAlone: mergesAlone, workers)
         } else {
-            workers.run(count: tasks) { task, slot in join(task, slot) }
+            pass.runWhole(tasks, workers)
         }
     }
 
-    /// Brings the new keys and values into the caches, some positions of a head at a time.
-    private func append(
-        _ newRows: Attention.NewRows, _ room: AttentionRoom, _ memory: UnsafeMutablePointer<Float>,
-        _ workers: WorkerPool
-    ) {
-        let perTask = 64
-        let parts = (newRows.count + perTask - 1) / perTask
-        workers.run(count: attention.keyValueHeads * parts) { task, slot in
-            let first = task % parts * perTask
-            store(
-                newRows, head: task / parts, first..<min(newRows.count, first + perTask),
-                room.slot(slot, memory).rows)
-        }
-    }
-
-    private func attend(
+    func attend(
         _ head: Int, _ tile: Int, _ range: Int, _ queries: PreparedQueries,
         state: UnsafeMutablePointer<Float>, _ place: AttentionRoom.Slot
     ) {
@@ -129,7 +76,7 @@ struct AttentionJob {
     func positions(_ tile: Int) -> Int { min(tilePositions, attention.sequence - tile * tilePositions) }
 
     /// Whether any row of the tile sees a key of the range.
-    private func isVisible(_ range: Int, _ tile: Int) -> Bool {
+    func isVisible(_ range: Int, _ tile: Int) -> Bool {
         let first = attention.past + tile * tilePositions
         let firstKey = range * Attention.keysPerRange
         if attention.isCausal && firstKey > first + positions(tile) - 1 { return false }

@@ -54,13 +54,21 @@ extension QuantizedMatrix {
     ) {
         let total = header.panelCount
         let perTask = max(8, min(64, total / (workers.threadCount * 8)) / 8 * 8)
-        workers.run(count: (total + perTask - 1) / perTask) { task in
-            let first = task * perTask
-            var args = onnxlm_qgemv_f32_args(
-                y: y, columns: Int64(n), panels: panels, layout: header.layout, first_panel: Int64(first),
-                panel_count: Int64(min(perTask, total - first)), x: x, bias: bias)
-            (bits == 4 ? kernels.qgemvFloat4 : kernels.qgemvFloat8)(&args)
+        let job = FloatRowJob(matrix: self, x: x, y: y, panelsPerTask: perTask)
+        withUnsafePointer(to: job) { job in
+            workers.run(count: (total + perTask - 1) / perTask, context: job) { context, task, _ in
+                context.assumingMemoryBound(to: FloatRowJob.self).pointee.run(task)
+            }
         }
+    }
+
+    fileprivate func multiplyFloatPanels(
+        _ first: Int, _ count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+    ) {
+        var args = onnxlm_qgemv_f32_args(
+            y: y, columns: Int64(n), panels: panels, layout: header.layout, first_panel: Int64(first),
+            panel_count: Int64(count), x: x, bias: bias)
+        (bits == 4 ? kernels.qgemvFloat4 : kernels.qgemvFloat8)(&args)
     }
 
     private func multiplyFloatTile(
@@ -90,5 +98,19 @@ extension QuantizedMatrix {
         for row in 0..<rows {
             for column in 0..<columns { target[row * yRowStride + column] += bias[pair * 16 + column] }
         }
+    }
+}
+
+/// The product of one row of float activations, cut into tasks of some panels. Lies on the caller's stack, so that a
+/// token allocates nothing.
+private struct FloatRowJob: ~Copyable {
+    let matrix: QuantizedMatrix
+    let x: UnsafePointer<Float>
+    let y: UnsafeMutablePointer<Float>
+    let panelsPerTask: Int
+
+    func run(_ task: Int) {
+        let first = task * panelsPerTask
+        matrix.multiplyFloatPanels(first, min(panelsPerTask, matrix.panelCount - first), x, into: y)
     }
 }

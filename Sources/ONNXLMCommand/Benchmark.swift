@@ -107,9 +107,13 @@
             let decoder = try model.makeDecoder()
             var sampler = greedySampler(model)
             let started = ContinuousClock.now
-            var token = try largest(decoder.append(prompt), &sampler)
+            let token = try largest(decoder.append(prompt), &sampler)
             let prefilled = ContinuousClock.now
-            for _ in 0..<newTokens { token = try largest(decoder.append([token]), &sampler) }
+            var tokens = [token]
+            for _ in 0..<newTokens {
+                // In place: decoding allocates nothing, and neither does this.
+                tokens[0] = try largest(decoder.append(tokens), &sampler)
+            }
             let ended = ContinuousClock.now
             return (
                 Double(prompt.count) / (prefilled - started).seconds,

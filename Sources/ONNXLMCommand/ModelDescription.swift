@@ -14,6 +14,7 @@
         private let model: Model
         private let report: ImportReport
         private let support: SupportReport
+        private let speed: SpeedReport
         /// What `genai_config.json` beside the model says, where there is one.
         private let configuration: GenerationConfig?
         private let cacheType: CacheType
@@ -23,6 +24,15 @@
             (model, report) = try ModelReader.read(path: path, options: ImportOptions(externalData: .skipped))
             configuration = try? ModelFolder(path).generation
             support = SupportReport(model.graph, operatorSets: model.operatorSets, registry: .builtin)
+            speed = SpeedReport(model.graph, externalNames: Set(report.externalTensors.map(\.name)))
+        }
+
+        /// Whether the model can run here, data files apart.
+        var canRun: Bool { support.problems.isEmpty }
+
+        /// `runs`, `runs_slowly` or `cannot_run`.
+        private var verdict: String {
+            canRun ? (speed.reasons.isEmpty ? "runs" : "runs_slowly") : "cannot_run"
         }
 
         /// The graph's inputs without those that have a constant value.
@@ -112,7 +122,15 @@
                         ]
                     }),
                 "kv_bytes_per_token": .number(.integer(cacheBytesPerToken)),
-                "supported": .bool(support.problems.isEmpty),
+                "supported": .bool(canRun),
+                "verdict": .string(verdict),
+                "slowdowns": .array(
+                    speed.reasons.map { reason in
+                        [
+                            "code": .string(reason.code), "message": .string(reason.message),
+                            "count": .number(.integer(reason.count)), "first": .string(reason.first),
+                        ]
+                    }),
                 "problems": .array(
                     support.problems.map { problem in
                         [
@@ -154,12 +172,14 @@
             }
             lines += report.warnings.map { "warning: \($0)" }
             lines += support.problems.map { "cannot run: \($0.count) × \($0.message) First: \($0.node)." }
-            if support.problems.isEmpty {
-                lines.append(
-                    missingFiles.isEmpty
-                        ? "This model runs here." : "This model runs here once its data files are complete.")
-            } else {
+            lines += speed.reasons.map { "slow: \($0.count) × \($0.message) First: \($0.first)." }
+            let slowly = speed.reasons.isEmpty ? "" : ", but slower than it could for the reasons above"
+            if !canRun {
                 lines.append("This model does not run here.")
+            } else if missingFiles.isEmpty {
+                lines.append("This model runs here\(slowly).")
+            } else {
+                lines.append("This model runs here\(slowly), once its data files are complete.")
             }
             return lines.joined(separator: "\n")
         }

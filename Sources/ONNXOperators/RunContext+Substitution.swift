@@ -38,14 +38,17 @@ extension RunContext {
         finish: (Tensor, Tensor) throws(ONNXError) -> Void,
         _ body: (RunContext) throws(ONNXError) -> Void
     ) throws(ONNXError) {
+        // Seldom; what follows makes lists.
+        guard
+            (0..<inputCount).contains(where: { optionalInput($0).map(applies) ?? false })
+                || (0..<outputCount).contains(where: { optionalOutput($0).map(applies) ?? false })
+        else { return try body(self) }
         var inputs: [Tensor?] = []
         var outputs: [Tensor?] = []
-        var changed = false
         for index in 0..<inputCount {
             let tensor = optionalInput(index)
             if let tensor, applies(tensor) {
                 inputs.append(try makeInput(tensor))
-                changed = true
             } else {
                 inputs.append(tensor)
             }
@@ -54,12 +57,10 @@ extension RunContext {
             let tensor = optionalOutput(index)
             if let tensor, applies(tensor) {
                 outputs.append(try makeOutput(tensor))
-                changed = true
             } else {
                 outputs.append(tensor)
             }
         }
-        guard changed else { return try body(self) }
         let inner = derived(inputs: inputs, outputs: outputs)
         try body(inner)
         for index in 0..<outputCount {

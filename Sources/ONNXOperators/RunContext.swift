@@ -35,6 +35,9 @@ package final class RunContext {
     /// Memory that kernels keep from call to call.
     package var kernelScratch: KernelScratch { resources.kernelScratch }
 
+    /// Steps that one loop may take; more are the error `run.steps`.
+    package var loopStepLimit: Int { resources.loopStepLimit }
+
     /// Sets the context up for one node; `outputs` holds the buffers to fill, nil where nothing is to be written.
     package func reset(
         inputs: [Tensor?], caches: [KVCache?], outputs: [Tensor?], subgraphs: (any SubgraphRunner)? = nil
@@ -53,7 +56,9 @@ package final class RunContext {
 
     /// A context for the same node and run with other tensors in the places of inputs and outputs.
     package func derived(inputs: [Tensor?], outputs: [Tensor?]) -> RunContext {
-        let context = RunContext(workers: workers, isCancelled: resources.isCancelled)
+        let context = RunContext(
+            RunResources(
+                workers: workers, loopStepLimit: loopStepLimit, isCancelled: resources.isCancelled))
         context.reset(inputs: inputs, caches: inputCaches, outputs: outputs, subgraphs: subgraphs)
         return context
     }

@@ -11,16 +11,19 @@ package final class RunResources {
     package let workers: WorkerPool
     /// Memory that kernels keep from call to call.
     package let kernelScratch: KernelScratch
+    /// Steps that one loop may take.
+    package let loopStepLimit: Int
     /// Asked between pieces of long work.
     package var isCancelled: @Sendable () -> Bool
     private var scratchStorage: HeapStorage?
 
     package init(
         workers: WorkerPool, kernelScratch: KernelScratch = KernelScratch(),
-        isCancelled: @escaping @Sendable () -> Bool = { false }
+        loopStepLimit: Int = 1_000_000, isCancelled: @escaping @Sendable () -> Bool = { false }
     ) {
         self.workers = workers
         self.kernelScratch = kernelScratch
+        self.loopStepLimit = loopStepLimit
         self.isCancelled = isCancelled
     }
 

@@ -9,8 +9,8 @@ package enum GraphOptimizer {
     /// The passes in the order in which they run.
     private static var passes: [any GraphPass.Type] {
         [
-            ConstantFolding.self, SiluMultiplyFusion.self, SharedInputFusion.self, GatedProductFusion.self,
-            NormProductFusion.self,
+            QuantizedWeightFusion.self, ConstantFolding.self, SiluMultiplyFusion.self, SharedInputFusion.self,
+            GatedProductFusion.self, NormProductFusion.self,
         ]
     }
 

@@ -11,8 +11,8 @@ import Synchronization
 #endif
 
 /// Memory that tensors point into; it lives as long as any tensor that refers to it.
-// Safety: the bytes are written only by whoever created the storage, before tensors over it are shared; the stored
-// properties never change.
+// Safety: the bytes, and what may change of the stored properties, are written only by whoever created the storage,
+// before tensors over it are shared.
 package class TensorStorage: @unchecked Sendable {
     private final let address: UnsafeMutableRawPointer
     private final let isFilledLater: Bool
@@ -39,6 +39,9 @@ package class TensorStorage: @unchecked Sendable {
 
 /// Heap memory of its own, aligned to 64 bytes.
 package final class HeapStorage: TensorStorage, @unchecked Sendable {
+    /// What counts the bytes; set by whoever made the storage, before tensors over it are shared.
+    var meter: MemoryMeter?
+
     /// Allocates `byteCount` bytes (at least one line), uninitialised unless `zeroed`.
     ///
     /// - Parameter usesLargePages: asks the system for large pages where the region has some, for memory that is read
@@ -60,7 +63,10 @@ package final class HeapStorage: TensorStorage, @unchecked Sendable {
         super.init(baseAddress: pointer, byteCount: byteCount)
     }
 
-    deinit { free(baseAddress) }
+    deinit {
+        meter?.discharge(byteCount)
+        free(baseAddress)
+    }
 }
 
 /// The memory of another storage, kept alive: whether somebody holds this object tells whether the memory may be

@@ -18,7 +18,7 @@ struct ModelOracleTests {
             .sorted()
     }
 
-    @Test func thereAreModels() { #expect(Self.folders.count >= 40) }
+    @Test func thereAreModels() { #expect(Self.folders.count >= 35) }
 
     @Test(arguments: folders) func agreesWithOnnxruntime(folder: String) throws {
         let oracle = try ModelOracle(folder: folder)
@@ -58,7 +58,8 @@ struct ModelOracleTests {
             options.threadCount = threads
             options.cacheType = cacheType
             let model = try LanguageModel(oracle.path, options, readsTexts: false)
-            let logits = try model.makeDecoder(chunkSize: chunk).append(ids, positions: ids.count)
+            let logits = try model.makeDecoder(chunkSize: chunk).append(
+                ids, positions: ModelTolerance.isPruned(folder) ? 1 : ids.count)
             let bits = try Self.rows(logits).map { $0.map(\.bitPattern) }
             #expect(expected == nil || expected == bits, "threads \(threads), chunks of \(chunk)")
             expected = expected ?? bits

@@ -10,6 +10,10 @@ enum ModelTolerance {
     /// way when the last bit before it differs, and later layers amplify that.
     static let quantizedActivations: Float = 0.05
 
+    /// Graphs whose values between operators are float16: each is rounded to 11 bits, by onnxruntime at other places than
+    /// here, since either computes several operators at once in float32.
+    static let halfPrecision: Float = 0.02
+
     /// What caches narrower than float32 may change in graphs of tiny size and random weights, against the same with
     /// float32 caches; float activations.
     static func ofCache(_ type: CacheType) -> Float {
@@ -22,9 +26,20 @@ enum ModelTolerance {
 
     /// The tolerance for a model by its folder's name.
     static func of(_ folder: String) -> Float {
-        isQuantized(folder) && !folder.contains("level1") ? quantizedActivations : float
+        if folder.contains("fp16") { return halfPrecision }
+        if quantizesRowsTogether(folder) { return quantizedActivations }
+        let hasFloatActivations = folder.contains("level1") || folder.contains("qdq")
+        return isQuantized(folder) && !hasFloatActivations ? quantizedActivations : float
     }
 
-    /// Whether the folder's products have weights of 4 or 8 bits.
-    static func isQuantized(_ folder: String) -> Bool { folder.contains("-int") }
+    /// Whether the folder's products have weights of 4 or 8 bits that are multiplied as they are: MatMulNBits.
+    static func isQuantized(_ folder: String) -> Bool {
+        folder.contains("-int") && !folder.contains("opset")
+    }
+
+    /// Whether a row's activations are quantised by the range of all rows, so that other rows change its bits.
+    static func quantizesRowsTogether(_ folder: String) -> Bool { folder.hasSuffix("opset13-int8") }
+
+    /// Whether the graph gives logits for the last position alone.
+    static func isPruned(_ folder: String) -> Bool { folder.contains("pruned") }
 }

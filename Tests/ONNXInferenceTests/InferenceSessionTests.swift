@@ -75,18 +75,6 @@ struct InferenceSessionTests {
         #expect(try second["y"]?.values(as: Float.self) == [4])
     }
 
-    @Test func wrongInputsAreNamed() throws {
-        let model = try model(
-            [Node(operatorType: "Neg", inputs: ["x"], outputs: ["y"])], inputs: [("x", [.fixed(2)])],
-            outputs: ["y"])
-        let two = try Tensor([Float(1), 2], shape: [2])
-        #expect(code { _ = try model.run([:]) } == "run.input_missing")
-        #expect(code { _ = try model.run(["x": two, "z": two]) } == "run.input_unknown")
-        #expect(code { _ = try model.run(["x": try Tensor([Float(1)], shape: [1])]) } == "run.input_type")
-        #expect(
-            code { _ = try model.run(["x": try Tensor([Double(1), 2], shape: [2])]) } == "run.input_type")
-    }
-
     @Test func everythingUnsupportedIsListedAtOnce() throws {
         let graph = Graph(
             nodes: [

@@ -37,6 +37,21 @@ import Testing
         return cases
     }()
 
+    /// The threads are ours; OpenBLAS starts none beside them.
+    @Test func openBLASComputesOnOneThread() throws {
+        let values = [Float](repeating: 1, count: 64)
+        var product = [Float](repeating: 0, count: 64)
+        try values.withUnsafeBufferPointer { values throws(ONNXError) in
+            let base = values.baseAddress.unsafelyUnwrapped
+            let operand = MatrixOperand(base, rowStride: 8)
+            try FloatMatrix.multiply(
+                MatrixProductShape(m: 8, n: 8, k: 8), a: operand, b: operand, into: &product, rowStride: 8,
+                workers: WorkerPool(threadCount: 2))
+        }
+        #expect(product == [Float](repeating: 8, count: 64))
+        #expect(FloatMatrix.blasThreadCount == 1)
+    }
+
     @Test(arguments: cases) func productsMatchTheExactOnes(_ test: Case) throws {
         var generator = SeededGenerator(seed: 31)
         let a = generator.floats(test.m * test.k)

@@ -71,6 +71,35 @@ struct CommandTests {
         #expect(outcome.errors.contains("1000") || outcome.errors.contains("1,000"))
     }
 
+    @Test func inspectGivesItsVerdict() throws {
+        for (folder, verdict) in [
+            ("0.18.0-llama-int4", "runs"), ("0.18.0-llama-int4-asymmetric-level1", "runs_slowly"),
+        ] {
+            let outcome = try run("inspect", Fixtures.models + "/" + folder, "--json")
+            #expect(outcome.status == 0)
+            #expect(try JSONValue.parse(outcome.output)["verdict"]?.stringValue == verdict)
+        }
+        // An operator that nobody knows, by changing a name of the same length.
+        let folder = try copyOfTiny()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = URL(fileURLWithPath: folder + "/model.onnx")
+        var file = try Data(contentsOf: path)
+        for (name, other) in [("GroupQueryAttention", "GroupQueryAttentiom"), ("MatMulNBits", "MatMulNBitz")]
+        {
+            var start = file.startIndex
+            while let range = file.range(of: Data(name.utf8), in: start..<file.endIndex) {
+                file.replaceSubrange(range, with: Data(other.utf8))
+                start = range.upperBound
+            }
+        }
+        try file.write(to: path)
+        let outcome = try run("inspect", folder)
+        #expect(outcome.status == 65)
+        for words in ["GroupQueryAttentiom", "MatMulNBitz", "This model does not run here."] {
+            #expect(outcome.output.contains(words))
+        }
+    }
+
     @Test(arguments: 0..<64) func aModelCutAnywhereIsAnErrorNotACrash(part: Int) throws {
         let folder = try copyOfTiny()
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -10,6 +10,7 @@ import Testing
     @Test func listsItsPasses() {
         #expect(
             GraphOptimizer.passNames == [
+                "quantized-weights",
                 "constant-folding", "silu-mul", "shared-input", "gated-products", "norm-products",
             ])
     }

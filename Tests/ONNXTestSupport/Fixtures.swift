@@ -8,6 +8,6 @@ package enum Fixtures {
     /// The folder `Tests/Fixtures`.
     package static let folder = root + "/Tests/Fixtures"
 
-    /// The folder of tiny models with oracles.
-    package static let models = folder + "/models"
+    /// The folder of tiny models with oracles: the committed ones, or those that ONNXLM_TEST_MODELS names.
+    package static let models = TestEnvironment.models ?? folder + "/models"
 }

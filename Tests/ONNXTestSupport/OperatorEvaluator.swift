@@ -12,7 +12,7 @@ package enum OperatorEvaluator {
     /// - Parameter bodies: what stands for the node's subgraphs, by attribute name.
     package static func run(
         _ type: String, version: Int = 21, _ attributes: [String: Attribute] = [:], inputs: [Tensor?],
-        outputCount: Int = 1, threads: Int = 2,
+        outputCount: Int = 1, threads: Int = 2, loopStepLimit: Int = 1_000_000,
         bodies: [String: ([Tensor]) throws(ONNXError) -> [Tensor]] = [:]
     ) throws(ONNXError) -> [Tensor] {
         let node = Node(
@@ -46,7 +46,8 @@ package enum OperatorEvaluator {
             case .deferred: buffers.append(nil)
             }
         }
-        let context = RunContext(workers: try WorkerPool(threadCount: threads))
+        let context = RunContext(
+            RunResources(workers: try WorkerPool(threadCount: threads), loopStepLimit: loopStepLimit))
         let subgraphs = ClosureSubgraphs(bodies: bodies)
         context.reset(inputs: inputs, caches: [], outputs: buffers, subgraphs: subgraphs)
         try operation.run(context)

@@ -9,6 +9,9 @@ package enum TestEnvironment {
     /// The default model's folder.
     package static var defaultModel: String? { value("ONNXLM_TEST_MODEL") }
 
+    /// A folder of tiny models in place of the committed ones.
+    package static var models: String? { value("ONNXLM_TEST_MODELS") }
+
     /// A Python that has the oracles' packages.
     package static var python: String? { value("ONNXLM_TEST_PYTHON") }
 

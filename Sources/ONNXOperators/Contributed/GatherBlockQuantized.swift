@@ -19,6 +19,8 @@ struct GatherBlockQuantized: FloatOperator {
     private let blockSize: Int
     private let gatherAxis: Int
     private let quantizeAxis: Int
+    /// The layout of constant data, so that a token looks at no shapes.
+    private var constantLayout: Layout?
 
     init(_ node: OperatorNode) throws(ONNXError) {
         try node.checkArity(inputs: 3...4, outputs: 1...1)
@@ -32,6 +34,18 @@ struct GatherBlockQuantized: FloatOperator {
         guard blockSize >= 16, blockSize <= 1 << 30, blockSize & (blockSize - 1) == 0 else {
             throw ONNXError("attr.value", "block_size is \(blockSize); a power of two from 16 is expected.")
         }
+    }
+
+    func prepared(_ constants: ConstantInputs) throws(ONNXError) -> any Operator {
+        let tensors = constants.tensors
+        guard tensors.count >= 3, let data = tensors[0], let scales = tensors[2],
+            [.uint8, .int4, .uint4].contains(data.elementType), scales.elementType == .float32,
+            tensors.count == 3 || tensors[3] != nil
+        else { return self }
+        var operation = self
+        operation.constantLayout = try layout(
+            data.type, scales: scales.type, zeroPoints: tensors.count > 3 ? tensors[3]?.type : nil)
+        return operation
     }
 
     func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
@@ -51,9 +65,12 @@ struct GatherBlockQuantized: FloatOperator {
         let scales = try context.input(2)
         let zeroPoints = context.optionalInput(3)
         let output = try context.output(0)
-        let layout = try layout(
-            TensorType(data.elementType, data.shape), scales: TensorType(scales.elementType, scales.shape),
-            zeroPoints: zeroPoints.map { TensorType($0.elementType, $0.shape) })
+        let layout: Layout
+        if let constantLayout {
+            layout = constantLayout
+        } else {
+            layout = try self.layout(data.type, scales: scales.type, zeroPoints: zeroPoints?.type)
+        }
         defer { withExtendedLifetime((data, indices, scales, zeroPoints, output)) {} }
         try gather(layout, data, indices, scales, zeroPoints, output, context)
     }

@@ -91,10 +91,10 @@ extension GroupQueryAttention {
 
     /// The value of total_sequence_length.
     static func totalLength(_ tensor: Tensor) throws(ONNXError) -> Int {
-        guard let value = try tensor.integers().first, value > 0 else {
+        guard tensor.elementType == .int32, tensor.shape.elementCount == 1, tensor.int32(at: 0) > 0 else {
             throw ONNXError("op.range", "total_sequence_length is not positive.")
         }
-        return value
+        return withExtendedLifetime(tensor) { tensor.int32(at: 0) }
     }
 
     func checkTotal(_ total: Int, _ geometry: Geometry) throws(ONNXError) {

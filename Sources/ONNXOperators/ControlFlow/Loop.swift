@@ -10,11 +10,9 @@ import ONNXTensors
 /// any number of results, which are stacked over the steps.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Loop.html>, opsets 1, 11, 13, 16, 19, 21, 23, 24, 25.
 /// - Supports: tensors as carried values and results.
-/// - Deviations: sequences and optionals are refused; at most 1,000,000 steps, else `run.steps`.
+/// - Deviations: sequences and optionals are refused; more steps than ``RunContext/loopStepLimit`` are the error
+///   `run.steps`.
 struct Loop: Operator {
-    /// The most steps that a loop may take.
-    static let stepLimit = 1_000_000
-
     private let carriedCount: Int
     private let resultInfos: [ValueInfo]
 
@@ -53,8 +51,11 @@ struct Loop: Operator {
         var results = [[Tensor]](repeating: [], count: resultInfos.count)
         var step = 0
         while goesOn, step < limit ?? Int.max {
-            guard step < Self.stepLimit else {
-                throw ONNXError("run.steps", "The loop takes more than \(Self.stepLimit) steps.")
+            guard step < context.loopStepLimit else {
+                throw ONNXError(
+                    "run.steps",
+                    "The loop takes more than \(context.loopStepLimit) steps, which is the limit; it may not end."
+                )
             }
             try context.checkCancellation()
             let inputs = [try Tensor(scalar: Int64(step)), try Tensor(scalar: goesOn)] + carried

@@ -115,8 +115,8 @@ def export(builder, model, seed, network, folder):
         parsed = builder.parse_extra_options(options)
     else:
         parsed = builder.parse_extra_options(
-            None, str(source), str(made), model.precision, "cpu", str(cache), options)
-    builder.create_model(None, str(source), str(made), model.precision, "cpu", str(cache), **parsed)
+            None, str(source), str(made), model.precision, model.provider, str(cache), options)
+    builder.create_model(None, str(source), str(made), model.precision, model.provider, str(cache), **parsed)
     if not (made / "config.json").exists():
         shutil.copy(source / "config.json", made / "config.json")
     record = {"name": folder.name, "seed": seed, "precision": model.precision, "options": model.options,

@@ -3,9 +3,13 @@
 
     python make_torch_exports.py --out ../models --work WORK --exporter torchscript    (requirements-0.7.txt)
     python make_torch_exports.py --out ../models --work WORK --exporter dynamo         (requirements-0.18.txt)
+    python make_torch_exports.py --out ../models --work WORK --exporter quantized      (requirements-0.18.txt)
 
 `torchscript-gpt2-opset13` takes `position_ids` and has its layer norms decomposed; `torchscript-gpt2-opset17` takes
-none (they follow from the attention mask, by CumSum) and uses LayerNormalization. `make_oracles.py` adds the oracles.
+none (they follow from the attention mask, by CumSum) and uses LayerNormalization. `*-nopast` has no caches: each token
+reads all again. `dynamo-llama-opset24` has the standard `Attention`. `quantized` makes `torchscript-gpt2-opset13-int8`
+from `torchscript-gpt2-opset13` with onnxruntime's dynamic quantization: DynamicQuantizeLinear and MatMulInteger.
+`make_oracles.py` adds the oracles.
 """
 
 import argparse
@@ -55,11 +59,24 @@ def make_gpt2():
     raise RuntimeError("no seed gives a usable continuation")
 
 
-def make_llama():
+def make_llama(attention="eager"):
     """The tiny Llama, without scaled rotary frequencies."""
     model = tiny_models.Model("llama", "", "int4", config={"num_attention_heads": 2, "num_key_value_heads": 1})
     seed, network = next(tiny_models.make_networks(model))
+    network.set_attn_implementation(attention) if attention != "eager" else None
     return network, seed
+
+
+class WithoutCache(torch.nn.Module):
+    """The model that reads everything each time."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def forward(self, input_ids, attention_mask, position_ids):
+        return self.network(input_ids=input_ids, attention_mask=attention_mask, position_ids=position_ids,
+                            use_cache=False).logits
 
 
 class Decoder(torch.nn.Module):
@@ -139,9 +156,9 @@ def strip(path):
     onnx.save(model, path)
 
 
-def export(network, seed, out, work, exporter, opset, with_positions):
+def export(network, seed, out, work, exporter, opset, with_positions, with_past=True):
     family = network.config.model_type
-    name = f"{exporter}-{family}-opset{opset}"
+    name = f"{exporter}-{family}-opset{opset}" + ("" if with_past else "-nopast")
     folder = out / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -155,6 +172,9 @@ def export(network, seed, out, work, exporter, opset, with_positions):
             "position_ids": {0: "batch", 1: "sequence"}}
     shapes = [axes.get(n, {0: "batch", 2: "past"}) for n in inputs]
     decoder = Decoder(network, with_positions).eval()
+    if not with_past:
+        decoder, inputs, outputs, shapes = WithoutCache(network).eval(), inputs[:3], outputs[:1], shapes[:3]
+        arguments = (ids, torch.ones(2, 3, dtype=torch.int64), torch.arange(3)[None].repeat(2, 1))
     target = str(folder / "model.onnx")
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -162,9 +182,10 @@ def export(network, seed, out, work, exporter, opset, with_positions):
             dims = {"batch": torch.export.Dim.DYNAMIC, "sequence": torch.export.Dim.DYNAMIC,
                     "total": torch.export.Dim.DYNAMIC, "past": torch.export.Dim.DYNAMIC}
             dynamic = [{k: dims[v] for k, v in s.items()} for s in shapes]
+            places = (*dynamic[:2], tuple(dynamic[2:])) if with_past else tuple(dynamic)
             torch.onnx.export(
                 decoder, arguments, target, dynamo=True, opset_version=opset, input_names=inputs,
-                output_names=outputs, dynamic_shapes=(*dynamic[:2], tuple(dynamic[2:])), external_data=False)
+                output_names=outputs, dynamic_shapes=places, external_data=False)
         else:
             torch.onnx.export(
                 decoder, arguments, target, dynamo=False, opset_version=opset, input_names=inputs,
@@ -183,19 +204,42 @@ def export(network, seed, out, work, exporter, opset, with_positions):
     print(name, (folder / "model.onnx").stat().st_size, "bytes", flush=True)
 
 
+def quantize(out, work):
+    """Weights in int8, activations in uint8 by their range in each run."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    source, folder = out / "torchscript-gpt2-opset13", out / "torchscript-gpt2-opset13-int8"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    quantize_dynamic(source / "model.onnx", folder / "model.onnx", weight_type=QuantType.QInt8)
+    strip(folder / "model.onnx")
+    shutil.copy(source / "genai_config.json", folder)
+    (work / folder.name).mkdir(parents=True, exist_ok=True)
+    record = {"precision": "int8", "options": {"source": source.name, "quantize_dynamic": "QInt8"},
+              "builder": {p: importlib.metadata.version(p) for p in ("onnxruntime", "onnx", "numpy")}}
+    (work / folder.name / "record.json").write_text(json.dumps(record))
+    print(folder.name, (folder / "model.onnx").stat().st_size, "bytes", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--work", type=pathlib.Path, required=True)
-    parser.add_argument("--exporter", choices=["torchscript", "dynamo"], required=True)
+    parser.add_argument("--exporter", choices=["torchscript", "dynamo", "quantized"], required=True)
+    parser.add_argument("--only", default="")
     arguments = parser.parse_args()
+    if arguments.exporter == "quantized":
+        return quantize(arguments.out, arguments.work)
     if arguments.exporter == "dynamo":
-        plans = [(make_gpt2, 18, True), (make_llama, 18, True)]
+        plans = [(make_gpt2, 18, True, True), (make_llama, 18, True, True), (make_gpt2, 18, True, False),
+                 (lambda: make_llama("sdpa"), 24, True, True)]
     else:
-        plans = [(make_gpt2, 13, True), (make_gpt2, 17, False), (make_llama, 14, True)]
-    for make, opset, with_positions in plans:
+        plans = [(make_gpt2, 13, True, True), (make_gpt2, 17, False, True), (make_llama, 14, True, True)]
+    for make, opset, with_positions, with_past in plans:
+        if arguments.only not in f"opset{opset}" + ("" if with_past else "-nopast"):
+            continue
         network, seed = make()
-        export(network, seed, arguments.out, arguments.work, arguments.exporter, opset, with_positions)
+        export(network, seed, arguments.out, arguments.work, arguments.exporter, opset, with_positions, with_past)
 
 
 if __name__ == "__main__":

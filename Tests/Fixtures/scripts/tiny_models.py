@@ -39,6 +39,8 @@ class Model:
     options: dict = dataclasses.field(default_factory=dict)
     config: dict = dataclasses.field(default_factory=dict)
     tokenizer: bool = False
+    # The execution provider that the builder is told; for "cuda" it writes float16 inputs and outputs.
+    provider: str = "cpu"
 
     def name(self, builder):
         return f"{builder}-{self.family}-{self.variant}"
@@ -54,6 +56,15 @@ def int8(family, variant="int8", config=None, **options):
 
 def fp32(family, variant="fp32", config=None, **options):
     return Model(family, variant, "fp32", options, config or {})
+
+
+def fp16(family, variant="fp16", config=None, **options):
+    return Model(family, variant, "fp16", options, config or {}, provider="cuda")
+
+
+def int4_half(family, variant="int4-fp16io", config=None, **options):
+    """Four-bit weights with float16 activations, as folders for GPUs have them."""
+    return Model(family, variant, "int4", options, config or {}, provider="cuda")
 
 
 # `k_quant` and asymmetric `rtn` need an even number of blocks of 32 in every row.
@@ -93,6 +104,18 @@ NEW_MODELS = [
     fp32("smollm3"),
     int4("ernie45", "int4-asymmetric", is_symmetric="false"),
     fp32("ernie45"),
+    fp16("llama"),
+    fp16("phi3longrope", "fp16-tied", TIED),
+    int4_half("llama"),
+    int4_half("gemma2"),
+    int4("llama", "int4-qdq", use_qdq="true"),
+    int4("qwen3", "int4-qdq-asymmetric", EVEN, use_qdq="true", is_symmetric="false"),
+    int4("llama", "int4-pruned", prune_lm_head="true"),
+    int4("qwen2", "int4-tied-unshared", TIED, shared_embeddings="false"),
+    int4("mistral"),
+    int4("hunyuan"),
+    fp32("hunyuan"),
+    int4("granitehybrid"),
 ]
 
 OLD_MODELS = [
@@ -218,6 +241,14 @@ def make_config(model):
         kind, extra = t.SmolLM3Config, {
             "no_rope_layers": [1, 0], "use_sliding_window": False,
             "layer_types": ["full_attention", "full_attention"]}
+    elif family == "hunyuan":
+        kind, extra = t.HunYuanDenseV1Config, {}
+    elif family == "granitehybrid":
+        kind, extra = t.GraniteMoeHybridConfig, {
+            "embedding_multiplier": 6.0, "logits_scaling": 4.0, "residual_multiplier": 0.7,
+            "attention_multiplier": 0.12, "layer_types": ["attention"] * 2, "num_local_experts": 0,
+            "shared_intermediate_size": 96, "position_embedding_type": "rope"}
+        common.pop("head_dim")
     elif family == "ernie45":
         kind, extra = t.Ernie4_5Config, {"use_bias": False}
     else:

@@ -142,7 +142,7 @@ import Testing
                         Graph(
                             inputs: Self.body.inputs, outputs: Array(Self.body.outputs.prefix(2))))
                 ],
-                inputs: [scalar(Int64.max), scalar(true), i64([1])],
+                inputs: [scalar(Int64.max), scalar(true), i64([1])], loopStepLimit: 1000,
                 bodies: ["body": { (inputs: [Tensor]) throws(ONNXError) in [inputs[1], inputs[2]] }])
         }
         #expect(error?.code == "run.steps")
