@@ -32,8 +32,14 @@ final class MergeTable: @unchecked Sendable {
 
     deinit { LargeMemory.free(slots) }
 
-    /// Takes what ``TokenTable/touch(_:)`` gave, so that the compiler keeps the loads.
+    /// Takes what touching gave, so that the compiler keeps the loads.
     func note(touched: UInt32) { self.touched &+= touched }
+
+    /// Looks where a pair would be, so that it is in the cache when it is added. The result means nothing.
+    @inline(__always)
+    func touch(_ left: Int32, _ right: Int32) -> UInt32 {
+        slots[Int(truncatingIfNeeded: ByteHash.hash(Self.key(left, right))) & mask].rank
+    }
 
     /// Adds a merge; of equal pairs the last one counts.
     func insert(left: Int32, right: Int32, rank: UInt32, merged: Int32) {

@@ -29,7 +29,7 @@ final class TokenTable: @unchecked Sendable {
 
     /// What a token looks like in a slot: its first eight bytes, then three more and one more than the length; or, when
     /// it is longer, its hash and a mark.
-    private struct Key: Equatable {
+    struct Key {
         var first: UInt64
         var rest: UInt32
 
@@ -62,6 +62,22 @@ final class TokenTable: @unchecked Sendable {
                 }
             }
             self.rest = rest | UInt32(count + 1) << 24
+        }
+
+        /// The same for bytes behind which sixteen more can be read, without a branch on their number.
+        @inline(__always)
+        init(padded base: UnsafePointer<UInt8>, count: Int) {
+            guard count > 0, count <= 11 else {
+                self = Key(UnsafeBufferPointer(start: base, count: count))
+                return
+            }
+            let bytes = UnsafeRawPointer(base)
+            let used = UInt64(truncatingIfNeeded: min(count, 8))
+            let more = UInt32(truncatingIfNeeded: max(count, 8) &- 8)
+            first = bytes.loadUnaligned(as: UInt64.self) & (UInt64.max &>> (64 &- 8 &* used))
+            rest =
+                bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self) & ((1 &<< (8 &* more)) &- 1)
+                | UInt32(truncatingIfNeeded: count &+ 1) &<< 24
         }
 
         @inline(__always)
@@ -127,10 +143,15 @@ final class TokenTable: @unchecked Sendable {
         return slots[slot].rest == 0 ? -1 : slots[slot].id
     }
 
-    /// Looks where a token would be, so that it is in the cache when ``find(_:)`` comes. The result means nothing.
+    /// Looks where a token would be, so that it is in the cache when it is looked for. The result means nothing.
     @inline(__always)
-    func touch(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
-        slots[Int(truncatingIfNeeded: Key(bytes).hash) & mask].rest
+    func touch(_ key: Key) -> UInt32 { slots[Int(truncatingIfNeeded: key.hash) & mask].rest }
+
+    /// The id of a token whose key is known, or -1.
+    @inline(__always)
+    func find(_ key: Key, _ bytes: UnsafeBufferPointer<UInt8>) -> Int32 {
+        let slot = place(of: key, bytes)
+        return slots[slot].rest == 0 ? -1 : slots[slot].id
     }
 
     func find(_ bytes: [UInt8]) -> Int32 { bytes.withUnsafeBufferPointer { find($0) } }
