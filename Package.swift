@@ -107,16 +107,25 @@ let package = Package(
                 "ONNXInference", "ONNXJSON", "ONNXKernels", "ONNXTokenization", "ONNXChatTemplate",
             ],
             swiftSettings: common),
-        .target(name: "ONNXLM", dependencies: ["ONNXGeneration"], swiftSettings: common),
+        .target(
+            name: "ONNXModelStore", dependencies: ["ONNXJSON", "ONNXImport", "CONNXSystem"],
+            swiftSettings: common),
+        .target(
+            name: "ONNXDiagnosis", dependencies: ["ONNXGeneration", "ONNXModelStore"], swiftSettings: common),
+        .target(name: "ONNXLM", dependencies: ["ONNXGeneration", "ONNXDiagnosis"], swiftSettings: common),
         .target(name: "ONNXHTTP", dependencies: ["ONNXErrors"] + httpClient, swiftSettings: common),
         .target(
-            name: "ONNXLMProviders", dependencies: ["ONNXLM", "ONNXJSON", "ONNXHTTP"], swiftSettings: common),
+            name: "ONNXModelHub", dependencies: ["ONNXHTTP", "ONNXDiagnosis", "ONNXModelStore"],
+            swiftSettings: common),
+        .target(
+            name: "ONNXLMProviders", dependencies: ["ONNXLM", "ONNXJSON", "ONNXHTTP", "ONNXModelStore"],
+            swiftSettings: common),
         .target(name: "ONNXGGUFImport", dependencies: ["ONNXExport", "ONNXKernels"], swiftSettings: common),
         .target(name: "ONNXConformance", dependencies: ["ONNXInference", "ONNXJSON"], swiftSettings: common),
         .executableTarget(
             name: "ONNXLMCommand",
             dependencies: [
-                "ONNXLM", "ONNXGGUFImport", "ONNXConformance", "ONNXLMProviders",
+                "ONNXLM", "ONNXGGUFImport", "ONNXConformance", "ONNXLMProviders", "ONNXModelHub",
                 .product(
                     name: "ArgumentParser", package: "swift-argument-parser",
                     condition: .when(traits: ["Command"])),
@@ -146,8 +155,10 @@ let package = Package(
             ("ONNXOperators", []), ("ONNXOptimizer", []),
             ("ONNXPackCache", []), ("ONNXInference", ["ONNXExport"]),
             ("ONNXTokenization", []), ("ONNXChatTemplate", []),
-            ("ONNXGeneration", []), ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
+            ("ONNXGeneration", []), ("ONNXModelStore", ["ONNXExport"]), ("ONNXDiagnosis", ["ONNXExport"]),
+            ("ONNXLM", []), ("ONNXGGUFImport", ["ONNXLM"]), ("ONNXConformance", []),
             ("ONNXHTTP", ["ONNXHTTPTestSupport"]), ("ONNXLMProviders", ["ONNXHTTPTestSupport"]),
+            ("ONNXModelHub", ["ONNXHTTPTestSupport", "ONNXExport"]),
             ("ONNXLMCommand", ["ONNXHTTP", "ONNXHTTPTestSupport"]),
         ].map { (name: String, more: [String]) -> Target in
             .testTarget(

@@ -7,7 +7,7 @@ source "$(dirname "$0")/lib.sh"
 
 tree=$(cd "${1:-$root}" && pwd)
 may_reach="ONNXHTTP ONNXHTTPTestSupport ONNXHTTPTests ONNXLMProviders ONNXLMProvidersTests ONNXLMCommand \
-ONNXLMCommandTests"
+ONNXLMCommandTests ONNXModelHub ONNXModelHubTests"
 command_packages="swift-argument-parser swift-log"
 scratch=$tree/.build-networking
 mkdir -p "$scratch"

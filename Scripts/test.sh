@@ -52,6 +52,8 @@ fi
 if [ -z "$filter" ]; then
     read -r tests failures < <("$root/Scripts/conformance.sh" || :)
     count "${tests:-0}" "${failures:-1}" 0
+    read -r tests failures < <("$root/Scripts/edges.sh" || :)
+    count "${tests:-0}" "${failures:-1}" 0
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import ONNXErrors
+package import ONNXErrors
 
 /// Recognises by its first bytes what a file is that is no ONNX file.
-enum FormatSniffer {
+package enum FormatSniffer {
     /// How many first bytes are looked at.
-    static let prefixByteCount = 1024
+    package static let prefixByteCount = 1024
 
     /// The error for a model file that is something else; nil when it may be an ONNX file.
-    static func modelError(path: String, bytes: UnsafeRawBufferPointer) -> ONNXError? {
+    package static func modelError(path: String, bytes: UnsafeRawBufferPointer) -> ONNXError? {
         if bytes.isEmpty {
             return ONNXError(
                 "model.empty", "\"\(path)\" is empty: the download has failed; download it again.")
@@ -31,7 +31,7 @@ enum FormatSniffer {
     }
 
     /// The size and sum that a Git LFS pointer gives, in words; nil when the bytes are none.
-    static func lfsPointer(_ bytes: UnsafeRawBufferPointer) -> String? {
+    package static func lfsPointer(_ bytes: UnsafeRawBufferPointer) -> String? {
         guard bytes.starts(with: "version https://git-lfs".utf8) else { return nil }
         var size = ""
         var sum = ""
@@ -45,7 +45,7 @@ enum FormatSniffer {
     }
 
     /// Whether the bytes begin like a web page.
-    static func isHTML(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    package static func isHTML(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var start = bytes.prefix(64)
         if start.starts(with: [0xEF, 0xBB, 0xBF]) { start = start.dropFirst(3) }
         start = start.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }

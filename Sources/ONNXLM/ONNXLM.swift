@@ -9,6 +9,7 @@
 ///     for try await piece in chat.streamResponse(to: "What is the capital of France?") {
 ///         print(piece.text, terminator: "")
 ///     }
+@_exported public import ONNXDiagnosis
 @_exported public import ONNXErrors
 @_exported public import ONNXGeneration
 @_exported public import ONNXInference

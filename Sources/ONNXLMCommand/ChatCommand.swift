@@ -18,7 +18,9 @@
                 Example: onnxlm chat models/smollm2-135m-instruct --prompt "What is the capital of France?"
                 """)
 
-        @Argument(help: "The model folder; with --provider that of the provider local.")
+        @Argument(
+            help: "The model folder or the name of a model; with --provider that of the provider local.",
+            transform: { StoredModels.path($0) })
         var model: String?
 
         @OptionGroup var loading: LoadingOptions

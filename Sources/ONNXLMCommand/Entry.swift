@@ -33,7 +33,9 @@
                 ChatCommand.self, GenerateCommand.self, InspectCommand.self, BenchCommand.self,
                 PerplexityCommand.self, ExplainCommand.self,
                 ConformanceCommand.self, TokenizeCommand.self, RenderCommand.self, ImportGGUFCommand.self,
-                SynthesizeCommand.self, CacheCommand.self, ProvidersCommand.self,
+                SynthesizeCommand.self, CacheCommand.self, ModelsCommand.self, VerifyCommand.self,
+                RemoveCommand.self, MoveCommand.self, PullCommand.self, PlanCommand.self, DoctorCommand.self,
+                ProvidersCommand.self,
             ])
 
         /// The version of the package.

@@ -25,16 +25,18 @@
         init(_ code: ONNXError.Code) {
             switch code.rawValue {
             case "model.not_found", "external_data.missing", "tokenizer.missing", "template.missing",
-                "file.missing":
+                "file.missing", "store.not_found", "pull.not_found":
                 self = .missingInput
-            case "io.permission", "file.unreadable": self = .permission
+            case "io.permission", "file.unreadable", "pull.unauthorized": self = .permission
             case "io.exists": self = .cannotCreate
-            case "memory.insufficient": self = .temporary
+            case "memory.insufficient", "store.locked", "pull.rate_limit", "pull.server", "http.timeout":
+                self = .temporary
             case "run.cancelled": self = .interrupted
             default:
                 switch code.rawValue.prefix(while: { $0 != "." }) {
                 case "io": self = .inputOutput
-                case "config", "key": self = .configuration
+                case "config", "key", "build": self = .configuration
+                case "http": self = .unavailable
                 case "options": self = .usage
                 case "internal": self = .internalError
                 default: self = .badData

@@ -16,7 +16,7 @@
                 Example: onnxlm explain models/smollm2-135m-instruct
                 """)
 
-        @Argument(help: "The model folder.")
+        @Argument(help: "The model folder or the name of a model.", transform: { StoredModels.path($0) })
         var model: String
 
         @Flag(help: "Only contradictions and unknown values.")

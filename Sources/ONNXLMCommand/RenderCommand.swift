@@ -17,7 +17,9 @@
                 Example: onnxlm render --json-lines models/smollm2-135m-instruct < rows.jsonl
                 """)
 
-        @Argument(help: "A model folder, for rows that name no template.")
+        @Argument(
+            help: "A model folder or the name of a model, for rows that name no template.",
+            transform: { StoredModels.path($0) })
         var model: String?
 
         @Flag(help: "Read and write rows of JSON.")

@@ -8,7 +8,9 @@
 
     /// What every command that loads a model takes.
     struct ModelOptions: ParsableArguments {
-        @Argument(help: "The model folder.")
+        @Argument(
+            help: "The model folder, or the name of a model that \"onnxlm models\" lists.",
+            transform: { StoredModels.path($0) })
         var model: String
 
         @OptionGroup var loading: LoadingOptions

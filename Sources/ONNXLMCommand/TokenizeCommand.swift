@@ -15,7 +15,9 @@
                 Example: echo '{"text": "Hello", "add_special": false}' | onnxlm tokenize MODEL --json-lines
                 """)
 
-        @Argument(help: "A model folder, a tokenizer.json or a tokenizer.model.")
+        @Argument(
+            help: "A model folder, the name of a model, a tokenizer.json or a tokenizer.model.",
+            transform: { StoredModels.path($0) })
         var source: String
 
         @Flag(help: "Read rows {\"text\", \"add_special\"} and write rows {\"ids\"}.")

@@ -2,6 +2,7 @@
 #if Providers
     package import ONNXJSON
     public import ONNXLM
+    import ONNXModelStore
 
     /// Named models, named providers and the policy between them, as a JSON file gives them. `docs/providers.md` has an
     /// example.
@@ -93,7 +94,7 @@
         /// - Throws: `config.provider_model`.
         public func folder(of entry: ProviderEntry) throws(ONNXError) -> String {
             guard let model = entry.model else { throw Self.noModel(entry) }
-            return Self.expanded(models[model] ?? model)
+            return ModelStore.path(Self.expanded(models[model] ?? model))
         }
 
         static func noModel(_ entry: ProviderEntry) -> ONNXError {

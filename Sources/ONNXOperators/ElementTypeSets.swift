@@ -12,6 +12,10 @@ extension Set<ElementType> {
     package static let numbers: Set<ElementType> = floats.union(integers)
     /// int32 and int64, the types of indices.
     package static let indices: Set<ElementType> = [.int32, .int64]
+    /// Floating-point types of 4 and 8 bits that tensors are quantized to.
+    package static let quantizedFloats: Set<ElementType> = [
+        .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .float4e2m1,
+    ]
     /// bool alone.
     package static let bool: Set<ElementType> = [.bool]
     /// Whatever lies in bytes: every type but strings.

@@ -13,7 +13,7 @@ package enum BinaryOperation: Sendable {
 package enum Comparison: Sendable { case equal, less, lessOrEqual, greater, greaterOrEqual }
 
 /// A function of two bit patterns.
-package enum BitOperation: Sendable { case and, or, xor, shiftLeft, shiftRight }
+package enum BitOperation: Sendable { case and, or, xor, shiftLeft, shiftRight, shiftRightKeepingSign }
 
 extension TypedKernels {
     /// `output = operation(a, b)`, both broadcast to the shape of `output`, which has their element type.
@@ -55,11 +55,20 @@ extension TypedKernels {
         try dispatch(a.elementType, work, in: "Comparison", allowingBool: true)
     }
 
-    /// `output = a <operation> b`, broadcast, bit by bit; signs do not matter but for the right shift, which takes
-    /// every element as unsigned.
+    /// `output = a <operation> b`, broadcast, bit by bit; signs matter only to the right shift that keeps them.
     package static func bits(
         _ operation: BitOperation, _ a: Tensor, _ b: Tensor, into output: Tensor, workers: WorkerPool
     ) throws(ONNXError) {
+        if operation == .shiftRightKeepingSign {
+            switch output.elementType.bitWidth {
+            case 8: run(SignedShiftRightFunction<Int8>(), a, b, output, workers)
+            case 16: run(SignedShiftRightFunction<Int16>(), a, b, output, workers)
+            case 32: run(SignedShiftRightFunction<Int32>(), a, b, output, workers)
+            case 64: run(SignedShiftRightFunction<Int64>(), a, b, output, workers)
+            default: throw unsupported(output.elementType, in: "Bitwise arithmetic")
+            }
+            return
+        }
         switch output.elementType.bitWidth {
         case 8: bits(UInt8.self, operation, a, b, output, workers)
         case 16: bits(UInt16.self, operation, a, b, output, workers)
@@ -78,7 +87,7 @@ extension TypedKernels {
         case .or: run(OrFunction<Element>(), a, b, output, workers)
         case .xor: run(XorFunction<Element>(), a, b, output, workers)
         case .shiftLeft: run(ShiftLeftFunction<Element>(), a, b, output, workers)
-        case .shiftRight: run(ShiftRightFunction<Element>(), a, b, output, workers)
+        case .shiftRight, .shiftRightKeepingSign: run(ShiftRightFunction<Element>(), a, b, output, workers)
         }
     }
 

@@ -7,7 +7,8 @@ extension TypedKernels {
     /// Element types that ``convert(_:into:workers:)`` reads and writes.
     package static let convertibleTypes: Set<ElementType> = [
         .float32, .float64, .float16, .bfloat16, .bool, .int8, .int16, .int32, .int64, .uint8, .uint16,
-        .uint32, .uint64, .int4, .uint4, .int2, .uint2,
+        .uint32, .uint64, .int4, .uint4, .int2, .uint2, .float8e4m3fn, .float8e4m3fnuz, .float8e5m2,
+        .float8e5m2fnuz, .float8e8m0, .float4e2m1,
     ]
 
     /// Converts every element of `source` to the type of `target`, which has as many elements.
@@ -15,9 +16,11 @@ extension TypedKernels {
     /// Floating point to integer truncates and saturates, NaN gives 0; to integers below 8 bits, and from integer to
     /// integer, the low bits are kept; anything but zero is true; floating point rounds to nearest, ties to even.
     ///
+    /// - Parameter rounding: how values are brought to floating-point types of 8 bits or fewer.
     /// - Throws: `tensor.dtype_unsupported`.
-    package static func convert(_ source: Tensor, into target: Tensor, workers: WorkerPool) throws(ONNXError)
-    {
+    package static func convert(
+        _ source: Tensor, into target: Tensor, rounding: SmallFloatRounding = .init(), workers: WorkerPool
+    ) throws(ONNXError) {
         let count = min(source.shape.elementCount, target.shape.elementCount)
         if source.elementType == target.elementType {
             target.mutableBaseAddress.copyMemory(from: source.baseAddress, byteCount: target.byteCount)
@@ -39,7 +42,7 @@ extension TypedKernels {
                     guard let integers = integers.baseAddress, let doubles = doubles.baseAddress else {
                         return
                     }
-                    let buffers = WideBuffers(integers: integers, doubles: doubles)
+                    let buffers = WideBuffers(integers: integers, doubles: doubles, rounding: rounding)
                     for index in range {
                         let start = index * chunk
                         let length = min(chunk, count - start)

@@ -92,7 +92,7 @@ struct LeakyReluFunction: ElementFunction {
 struct ThresholdedReluFunction: ElementFunction {
     let alpha: Float
     @inline(__always)
-    func callAsFunction<E: FloatElement>(_ x: E) -> E { x > E(alpha) || x != x ? x : 0 }
+    func callAsFunction<E: FloatElement>(_ x: E) -> E { x > E(alpha) ? x : 0 }
 }
 
 struct HardSigmoidFunction: ElementFunction {
@@ -147,6 +147,6 @@ struct ShrinkFunction: ElementFunction {
     let bias: Float
     @inline(__always)
     func callAsFunction<E: FloatElement>(_ x: E) -> E {
-        x < -E(lambda) ? x + E(bias) : x > E(lambda) ? x - E(bias) : x != x ? x : 0
+        x < -E(lambda) ? x + E(bias) : x > E(lambda) ? x - E(bias) : 0
     }
 }

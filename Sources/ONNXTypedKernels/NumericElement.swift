@@ -100,6 +100,7 @@ extension NumericElement where Self: BinaryFloatingPoint {
     @inline(__always)
     func flooredRemainder(_ divisor: Self) -> Self {
         let remainder = truncatingRemainder(dividingBy: divisor)
+        if remainder == 0 { return divisor.sign == .minus ? -0.0 : 0 }
         return remainder != 0 && (remainder < 0) != (divisor < 0) ? remainder + divisor : remainder
     }
 

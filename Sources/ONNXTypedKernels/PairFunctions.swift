@@ -116,3 +116,11 @@ struct ShiftRightFunction<Element: FixedWidthInteger & BitwiseCopyable>: PairFun
     @inline(__always)
     func callAsFunction(_ a: Element, _ b: Element) -> Element { b >= Element.bitWidth ? 0 : a >> b }
 }
+
+/// Shift to the right that fills with the sign; the sign alone for counts that are negative or reach the width.
+struct SignedShiftRightFunction<Element: FixedWidthInteger & SignedInteger & BitwiseCopyable>: PairFunction {
+    @inline(__always)
+    func callAsFunction(_ a: Element, _ b: Element) -> Element {
+        b < 0 || b >= Element.bitWidth ? (a < 0 ? -1 : 0) : a >> b
+    }
+}

@@ -74,6 +74,36 @@ extension TypedKernels {
         try convert(wide, into: output, workers: workers)
     }
 
+    /// `output = input ÷ scale + zero point` in a floating-point type of 8 bits or fewer; the others are float32.
+    package static func quantizeToFloats(
+        _ input: Tensor, scale: Tensor, zeroPoint: Tensor?, layout: QuantizationLayout, into output: Tensor,
+        rounding: SmallFloatRounding, workers: WorkerPool
+    ) throws(ONNXError) {
+        let wide = try Tensor(allocating: .float32, output.shape)
+        let from = input.pointer(to: Float.self)
+        let scales = scale.pointer(to: Float.self)
+        let zeros = zeroPoint?.pointer(to: Float.self)
+        let to = wide.mutablePointer(to: Float.self)
+        forEachElement(layout, workers) { index, parameter in
+            to[index] = from[index] / scales[parameter] + (zeros?[parameter] ?? 0)
+        }
+        try convert(wide, into: output, rounding: rounding, workers: workers)
+    }
+
+    /// `output = (input − zero point) × scale`, all float32.
+    package static func dequantizeFloats(
+        _ input: Tensor, scale: Tensor, zeroPoint: Tensor?, layout: QuantizationLayout, into output: Tensor,
+        workers: WorkerPool
+    ) {
+        let from = input.pointer(to: Float.self)
+        let scales = scale.pointer(to: Float.self)
+        let zeros = zeroPoint?.pointer(to: Float.self)
+        let to = output.mutablePointer(to: Float.self)
+        forEachElement(layout, workers) { index, parameter in
+            to[index] = (from[index] - (zeros?[parameter] ?? 0)) * scales[parameter]
+        }
+    }
+
     /// `output = (input − zero point) × scale` in float32; `input` and `zeroPoint` are int32.
     package static func dequantize(
         _ input: Tensor, scale: Tensor, zeroPoint: Tensor?, layout: QuantizationLayout, into output: Tensor,

@@ -8,6 +8,7 @@ struct WideBuffers {
 
     let integers: UnsafeMutablePointer<Int64>
     let doubles: UnsafeMutablePointer<Double>
+    let rounding: SmallFloatRounding
 
     /// Reads `count` elements from `start` on, which begins a byte.
     func decode(_ source: Tensor, from start: Int, count: Int) -> Kind {
@@ -39,6 +40,14 @@ struct WideBuffers {
             return .unsigned
         default:
             let bits = source.elementType.bitWidth
+            if let format = SmallFloatFormat(source.elementType) {
+                let from = source.pointer(to: UInt8.self)
+                for i in 0..<count {
+                    let pattern = PackedElements.read(from, start + i, bits: bits, isSigned: false)
+                    doubles[i] = format.value(UInt8(truncatingIfNeeded: pattern))
+                }
+                return .double
+            }
             let isSigned = source.elementType == .int4 || source.elementType == .int2
             let from = source.pointer(to: UInt8.self)
             for i in 0..<count {
@@ -77,7 +86,13 @@ struct WideBuffers {
         case .uint32: toIntegers(kind, target.mutablePointer(to: UInt32.self) + start, count)
         case .uint64: toIntegers(kind, target.mutablePointer(to: UInt64.self) + start, count)
         default:
-            toPacked(kind, target, from: start, count: count)
+            if let format = SmallFloatFormat(target.elementType) {
+                makeDoubles(kind, count)
+                for i in 0..<count { integers[i] = Int64(format.pattern(doubles[i], rounding)) }
+                toPacked(.signed, target, from: start, count: count)
+            } else {
+                toPacked(kind, target, from: start, count: count)
+            }
         }
     }
 
@@ -126,7 +141,7 @@ struct WideBuffers {
         }
         let perByte = 8 / bits
         let to = target.mutablePointer(to: UInt8.self) + start / perByte
-        let mask = (UInt8(1) << UInt8(bits)) - 1
+        let mask = UInt8.max >> UInt8(8 - bits)
         var index = 0
         while index < count {
             var byte: UInt8 = 0

@@ -85,7 +85,7 @@
         package var connectionCount: Int { accepted.load(ordering: .relaxed) }
 
         /// Closes the port and every connection.
-        package func stop() { running.withLock { $0?.cancel() } }
+        package func stop() { listener.channel.close(promise: nil) }
 
         private func run() async {
             try? await listener.executeThenClose { connections in
@@ -93,6 +93,8 @@
                     for try await connection in connections {
                         group.addTask { await self.serve(connection) }
                     }
+                    // Cancelled only now: a connection that was accepted and never served would end the process.
+                    group.cancelAll()
                 }
             }
         }

@@ -23,6 +23,15 @@ package enum TestEnvironment {
         package let seconds: Double
     }
 
+    /// Does something that blocks on a thread of its own, so that other tests go on.
+    package static func aside<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+        }
+    }
+
     /// Runs a program to its end.
     package static func run(
         _ program: String, _ arguments: [String], input: String = "", environment: [String: String] = [:]

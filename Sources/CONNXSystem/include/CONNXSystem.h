@@ -34,3 +34,20 @@ void onnxlm_lower_priority(int only_when_idle);
 
 /// Writes the SHA-1 sum of `count` bytes; `bytes` may be null when there are none.
 void onnxlm_sha1(const void *bytes, size_t count, uint8_t digest[20]);
+
+/// A SHA-256 sum that is being made.
+typedef struct {
+    uint32_t state[8];
+    uint64_t count;
+    uint8_t block[64];
+    int is_plain;
+} onnxlm_sha256;
+
+/// Starts a sum; with `is_plain` it does without the processor's own instructions for it.
+void onnxlm_sha256_begin(onnxlm_sha256 *sum, int is_plain);
+
+/// Adds `count` bytes; `bytes` may be null when there are none.
+void onnxlm_sha256_add(onnxlm_sha256 *sum, const void *bytes, size_t count);
+
+/// Writes the sum, which takes no more bytes then.
+void onnxlm_sha256_end(onnxlm_sha256 *sum, uint8_t digest[32]);

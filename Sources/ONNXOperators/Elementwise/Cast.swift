@@ -9,15 +9,15 @@ import ONNXTypedKernels
 /// Floating point to integer truncates; out of range it saturates, and NaN gives 0. Integer to integer, and anything to
 /// fewer than 8 bits, keeps the low bits. Anything but zero is true.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Cast.html>, opsets 1, 6, 9, 13, 19, 21, 23, 24, 25, 28.
-/// - Supports: floats, integers of 2 to 64 bits, bool.
-/// - Deviations: strings, float8, float4 and complex are refused; `saturate` and `round_mode`, which concern only
-///   them, are read and change nothing.
+/// - Supports: floats of 4 to 64 bits, integers of 2 to 64 bits, bool; `saturate` and `round_mode`.
+/// - Deviations: strings and complex are refused.
 struct Cast: Operator {
     private let type: ElementType
+    private let rounding: SmallFloatRounding
 
     init(_ node: OperatorNode) throws(ONNXError) {
         try node.checkArity(inputs: 1...1, outputs: 1...1)
-        node.ignore("saturate", "round_mode")
+        rounding = try SmallFloatRounding(node)
         guard let type = try node.elementType("to") else {
             throw ONNXError("attr.missing", "Cast needs the attribute to.")
         }
@@ -38,6 +38,20 @@ struct Cast: Operator {
     func run(_ context: RunContext) throws(ONNXError) {
         let input = try context.input(0)
         guard let output = context.optionalOutput(0), output.elementType != input.elementType else { return }
-        try TypedKernels.convert(input, into: output, workers: context.workers)
+        try TypedKernels.convert(input, into: output, rounding: rounding, workers: context.workers)
+    }
+}
+
+extension SmallFloatRounding {
+    /// The attributes `saturate` and `round_mode`.
+    ///
+    /// - Throws: `attr.value`.
+    init(_ node: OperatorNode) throws(ONNXError) {
+        let saturates = try node.flag("saturate", default: true)
+        let name = try node.string("round_mode", default: "up")
+        guard let mode = Mode(rawValue: name) else {
+            throw ONNXError("attr.value", "round_mode is \(name); up, down and nearest are known.")
+        }
+        self.init(saturates: saturates, mode: mode)
     }
 }

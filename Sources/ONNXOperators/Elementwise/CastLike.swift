@@ -7,12 +7,14 @@ import ONNXTypedKernels
 ///
 /// Formula: `output = T(input)`, T being the type of target_type.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__CastLike.html>, opsets 15, 19, 21, 23, 24, 25.
-/// - Supports: floats, integers of 2 to 64 bits, bool.
+/// - Supports: floats of 4 to 64 bits, integers of 2 to 64 bits, bool; `saturate` and `round_mode`.
 /// - Deviations: as ``Cast``.
 struct CastLike: Operator {
+    private let rounding: SmallFloatRounding
+
     init(_ node: OperatorNode) throws(ONNXError) {
         try node.checkArity(inputs: 2...2, outputs: 1...1)
-        node.ignore("saturate", "round_mode")
+        rounding = try SmallFloatRounding(node)
     }
 
     func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
@@ -27,6 +29,6 @@ struct CastLike: Operator {
     func run(_ context: RunContext) throws(ONNXError) {
         let input = try context.input(0)
         guard let output = context.optionalOutput(0), output.elementType != input.elementType else { return }
-        try TypedKernels.convert(input, into: output, workers: context.workers)
+        try TypedKernels.convert(input, into: output, rounding: rounding, workers: context.workers)
     }
 }

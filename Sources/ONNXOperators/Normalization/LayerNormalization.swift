@@ -43,7 +43,16 @@ struct LayerNormalization: Operator {
             let input = try context.input(0)
             let axis = try input.shape.normalizedAxis(axis)
             let columns = input.shape.product(axis..<input.shape.rank)
-            guard input.shape.elementCount > 0 else { return }
+            guard input.shape.elementCount > 0 else {
+                // Statistics of no elements.
+                let nothing = try Tensor(scalar: Float.nan)
+                for index in 1...2 {
+                    if let output = context.optionalOutput(index) {
+                        try TypedKernels.fill(output, with: nothing, workers: context.workers)
+                    }
+                }
+                return
+            }
             let scale = try context.input(1)
             let bias = context.optionalInput(2)
             let isPlain =
