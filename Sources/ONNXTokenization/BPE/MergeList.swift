@@ -11,6 +11,8 @@ struct MergeList {
     /// For each merge where its right part begins and where it ends.
     private var borders: [(split: UInt32, end: UInt32)] = []
 
+    private var splitAt = 0
+
     init(_ tokens: TokenTable) {
         self.tokens = tokens
         bytes.reserveCapacity(tokens.count * 10)
@@ -21,9 +23,17 @@ struct MergeList {
 
     /// Adds a merge: its two parts, one after the other, and how long the left one is.
     mutating func append(_ parts: [UInt8], split: Int) {
-        borders.append((UInt32(bytes.count + split), UInt32(bytes.count + parts.count)))
+        splitAt = bytes.count + split
         bytes.append(contentsOf: parts)
+        end()
     }
+
+    /// Adds a part of the next merge, or bytes of it; between the two comes ``split()``, behind them ``end()``.
+    mutating func append(part: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: part) }
+
+    mutating func split() { splitAt = bytes.count }
+
+    mutating func end() { borders.append((UInt32(splitAt), UInt32(bytes.count))) }
 
     /// The merges by their pairs, ranked in the order of the list.
     ///
@@ -31,7 +41,7 @@ struct MergeList {
     consuming func table() throws(ONNXError) -> MergeTable {
         let table = MergeTable(expectedCount: borders.count)
         let byteCount = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: 16))
+        bytes.append(contentsOf: repeatElement(0, count: TokenTable.padding))
         let missing = bytes.withUnsafeBufferPointer { bytes in
             borders.withUnsafeBufferPointer {
                 fill(table, UnsafeBufferPointer(rebasing: bytes[..<byteCount]), $0)
@@ -41,7 +51,7 @@ struct MergeList {
         return table
     }
 
-    private static let chunkSize = 32
+    private static let chunkSize = 64
 
     private struct Found {
         var left: Int32 = -1
@@ -51,7 +61,8 @@ struct MergeList {
 
     /// Fills the table and gives the number of the first merge of or into what is no token.
     ///
-    /// It goes in chunks, and in each looks at all places of a table before it asks for any of them.
+    /// It goes in chunks, and in each asks for all places of a table, in a loop that does nothing else, before it reads
+    /// any of them: so many waits for memory become one.
     private func fill(
         _ table: MergeTable, _ bytes: UnsafeBufferPointer<UInt8>,
         _ borders: UnsafeBufferPointer<(split: UInt32, end: UInt32)>
@@ -59,21 +70,26 @@ struct MergeList {
         guard let base = bytes.baseAddress else { return borders.isEmpty ? nil : 0 }
         var keys = [TokenTable.Key](
             repeating: TokenTable.Key(padded: base, count: 0), count: 2 * Self.chunkSize)
+        var places = [Int](repeating: 0, count: 2 * Self.chunkSize)
         var found = [Found](repeating: Found(), count: Self.chunkSize)
         var start = 0
         // Lists tend to be in the order of the merged tokens.
         var guess = 0
+        let markStart = SpaceMark.bytes[0]
+        var crossesMark = false
+        defer { table.crossesMark = crossesMark }
         for chunk in stride(from: 0, to: borders.count, by: Self.chunkSize) {
             let count = min(Self.chunkSize, borders.count - chunk)
-            var touched: UInt32 = 0
             var place = start
             for index in 0..<count {
                 let (split, end) = (Int(borders[chunk + index].split), Int(borders[chunk + index].end))
                 keys[2 * index] = TokenTable.Key(padded: base + place, count: split - place)
                 keys[2 * index + 1] = TokenTable.Key(padded: base + split, count: end - split)
-                touched &+= tokens.touch(keys[2 * index]) &+ tokens.touch(keys[2 * index + 1])
+                places[2 * index] = tokens.firstPlace(of: keys[2 * index])
+                places[2 * index + 1] = tokens.firstPlace(of: keys[2 * index + 1])
                 place = end
             }
+            tokens.touch(places[..<(2 * count)])
             for index in 0..<count {
                 let (split, end) = (Int(borders[chunk + index].split), Int(borders[chunk + index].end))
                 let left = tokens.find(keys[2 * index], UnsafeBufferPointer(rebasing: bytes[start..<split]))
@@ -86,14 +102,14 @@ struct MergeList {
                 }
                 guard left >= 0, right >= 0, guess >= 0 else { return chunk + index }
                 found[index] = Found(left: left, right: right, whole: Int32(guess))
-                touched &+= table.touch(left, right)
-                if split < end, bytes[split] == SpaceMark.bytes[0], !table.crossesMark {
-                    table.crossesMark = SpaceMark.isCrossed(
+                places[index] = table.firstPlace(of: left, right)
+                if split < end, bytes[split] == markStart, !crossesMark {
+                    crossesMark = SpaceMark.isCrossed(
                         left: bytes[start..<split], right: bytes[split..<end])
                 }
                 start = end
             }
-            table.note(touched: touched)
+            table.touch(places[..<count])
             for index in 0..<count {
                 let merge = found[index]
                 table.insert(
