@@ -7,6 +7,9 @@ command -v swift >/dev/null || die "swift is not on the PATH. Swift 6.2 or later
 "$root/Scripts/packages.sh"
 [ -d "$root/.build/release" ] || need_disk 1500 "$root" "The build"
 cd "$root"
+# The package manager writes the traits of a build in the order of a hash table, another one each time, and another order
+# compiles every target again.
+export SWIFT_DETERMINISTIC_HASHING=1
 case $traits in *Providers*) mkdir -p .build && : >.build/providers ;; esac
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

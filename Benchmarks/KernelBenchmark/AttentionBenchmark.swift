@@ -25,7 +25,7 @@ struct AttentionBenchmark {
 
     func run() throws {
         for model in Self.models {
-            for type in [Attention.CacheType.float32, .float16, .int8] {
+            for type in [Attention.CacheType.float32, .float16, .int8, .int16] {
                 for past in [255, 1023, 4095] { try decode(model, type, past: past) }
                 for (sequence, past) in [(512, 0), (512, 3584)] {
                     try prefill(model, type, sequence: sequence, past: past)
@@ -35,7 +35,7 @@ struct AttentionBenchmark {
     }
 
     private func decode(_ model: Model, _ type: Attention.CacheType, past: Int) throws {
-        let rowBytes = model.headSize * type.byteCount + (type == .int8 ? 4 : 0)
+        let rowBytes = model.headSize * type.byteCount + (type.hasScales ? 4 : 0)
         let bytes = 2 * model.keyValueHeads * (past + 1) * rowBytes
         let layers = max(2, (128 << 20) / bytes)
         let caches = (0..<min(layers, 64)).map { _ in

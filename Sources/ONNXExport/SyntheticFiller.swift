@@ -3,6 +3,8 @@ import ONNXErrors
 import ONNXTensors
 
 /// Fills a decoder's data file with random weights that keep activations near one and logits spread out.
+///
+/// float16 holds every scale exactly, as in files that came from GGUF, so comparisons with such files are of equal bits.
 struct SyntheticFiller {
     private let sink: ExternalDataSink
     private let external: [ExternalTensor]
@@ -44,7 +46,7 @@ struct SyntheticFiller {
             let scale = gain / (deviation * Float(columns).squareRoot())
             // Codes average half a step below the middle; signs of the scales cancel that out.
             try floats(scales) { bits in
-                let size = scale * (1 + 0.25 * Self.signedUnit(bits))
+                let size = Self.roundedAsHalf(scale * (1 + 0.25 * Self.signedUnit(bits)))
                 return bits & 1 == 0 ? size : -size
             }
             try words(weight) { $0 }
@@ -58,6 +60,12 @@ struct SyntheticFiller {
     /// A number from -1 to 1 from the upper bits.
     private static func signedUnit(_ bits: UInt32) -> Float {
         Float(Int32(bitPattern: bits) >> 8) * 0x1p-23
+    }
+
+    /// The nearest number of float16's eleven digits, ties to even; exact in float16 from 2⁻¹⁴ on, where all scales lie.
+    private static func roundedAsHalf(_ value: Float) -> Float {
+        let bits = value.bitPattern
+        return Float(bitPattern: (bits &+ 0xFFF &+ (bits >> 13 & 1)) & ~0x1FFF)
     }
 
     private mutating func floats(_ tensor: Int, _ value: (UInt32) -> Float) throws(ONNXError) {

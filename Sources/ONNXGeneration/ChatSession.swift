@@ -162,6 +162,9 @@ public final class ChatSession: Sendable {
             let before = state.messages
             state.messages = messages
             state.isBusy = begins
+            // What was left out may be gone.
+            let instructions = messages.prefix { $0.role == .system }.count
+            if messages.count <= instructions + state.droppedCount { state.droppedCount = 0 }
             return .success(before)
         }
         return try result.get()

@@ -128,7 +128,12 @@
                 configuration.maximumConnectionsPerHost
             result.httpVersion = .http1Only
             if let proxy {
-                let authorization = proxy.credentials.map { HTTPClient.Authorization.basic(credentials: $0) }
+                let authorization = proxy.credentials.map { credentials in
+                    let parts = credentials.split(
+                        separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+                    return HTTPClient.Authorization.basic(
+                        username: String(parts[0]), password: parts.count > 1 ? String(parts[1]) : "")
+                }
                 result.proxy = .server(host: proxy.host, port: proxy.port, authorization: authorization)
             }
             return result

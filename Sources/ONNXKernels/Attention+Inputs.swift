@@ -8,14 +8,18 @@ extension Attention {
         case float16 = 1
         /// With a float32 scale for each position of each head.
         case int8 = 2
+        /// The same in 16 bits, with neighbours in pairs; keys always in panels.
+        case int16 = 3
 
         package var byteCount: Int {
             switch self {
             case .float32: 4
-            case .float16: 2
+            case .float16, .int16: 2
             case .int8: 1
             }
         }
+
+        package var hasScales: Bool { self == .int8 || self == .int16 }
     }
 
     /// A cache of keys or of values.
@@ -29,7 +33,7 @@ extension Attention {
         package var isPanelled = false
         /// The position of the first row; a multiple of 64.
         package var firstPosition = 0
-        /// For int8: element `[h * scaleStride + row]`.
+        /// For int8 and int16: element `[h * scaleStride + row]`.
         package var scales: UnsafeMutablePointer<Float>?
         package var scaleStride = 0
 

@@ -101,7 +101,8 @@ package struct Attention {
         let firstSeen = window.map { $0 > 0 ? max(0, past - $0 + 1) : 0 } ?? 0
         guard keys.firstPosition == values.firstPosition, keys.firstPosition % block == 0,
             keys.firstPosition >= 0, keys.firstPosition <= firstSeen, !values.isPanelled,
-            cacheType != .int8 || keys.scales != nil && values.scales != nil,
+            !cacheType.hasScales || keys.scales != nil && values.scales != nil,
+            cacheType != .int16 || keys.isPanelled && values.rowStride == headSize,
             newRows.map({ $0.count >= 0 && $0.count <= limit }) ?? true
         else {
             throw ONNXError(

@@ -8,6 +8,7 @@ extension AttentionJob {
         case .float32: kernels.attend
         case .float16: kernels.attendHalf
         case .int8: kernels.attendInt8
+        case .int16: kernels.attendInt16
         }
     }
 
@@ -62,7 +63,7 @@ extension AttentionJob {
     }
 
     private func scales(_ cache: Attention.Cache, _ head: Int, _ position: Int) -> UnsafePointer<Float>? {
-        guard attention.cacheType == .int8, let scales = cache.scales else { return nil }
+        guard attention.cacheType.hasScales, let scales = cache.scales else { return nil }
         return UnsafePointer(scales + (head * cache.scaleStride + position - cache.firstPosition))
     }
 

@@ -33,7 +33,8 @@ struct AttentionRoom {
         let block = Int(ONNXLM_ATTENTION_BLOCK)
         stateSize = rounded(job.rowsPerTile * (size + 2))
         scoreSize = rounded(job.rowsPerTile * (block + 1))
-        blockSize = 2 * block * ((size + 31) / 32 * 32)
+        blockSize = max(
+            2 * block * ((size + 31) / 32 * 32), rounded(job.rowsPerTile * ((size + 1) / 2 + 2)))
         querySize = rounded(job.rowsPerTile * size)
         rowsSize = rounded(Self.rowCount * size)
     }

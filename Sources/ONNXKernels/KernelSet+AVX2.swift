@@ -43,6 +43,7 @@
             set.attend = attention_f32_avx2
             set.attendHalf = attention_f16_avx2
             set.attendInt8 = attention_i8_avx2
+            set.attendInt16 = attention_i16_avx2
             set.mergeAttention = attention_merge_f32_avx2
             set.finishAttention = attention_finish_f32_avx2
             set.storeCacheRows = cache_rows_avx2

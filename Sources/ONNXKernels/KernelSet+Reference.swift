@@ -43,6 +43,7 @@ extension KernelSet {
         attend: attention_f32_reference,
         attendHalf: attention_f32_reference,
         attendInt8: attention_f32_reference,
+        attendInt16: attention_f32_reference,
         mergeAttention: attention_merge_f32_reference,
         finishAttention: attention_finish_f32_reference,
         storeCacheRows: cache_rows_reference)

@@ -65,6 +65,8 @@ package struct KernelSet: Sendable {
     package var attendHalf: Attend
     /// int8 caches, head sizes that are multiples of 8.
     package var attendInt8: Attend
+    /// int16 caches, head sizes that are multiples of 8.
+    package var attendInt16: Attend
     package var mergeAttention: MergeAttention
     package var finishAttention: FinishAttention
     package var storeCacheRows: StoreCacheRows

@@ -53,7 +53,7 @@ extension QuantizedMatrix {
         _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, workers: WorkerPool
     ) {
         let total = header.panelCount
-        let perTask = max(4, min(64, total / (workers.threadCount * 8)) / 4 * 4)
+        let perTask = max(8, min(64, total / (workers.threadCount * 8)) / 8 * 8)
         workers.run(count: (total + perTask - 1) / perTask) { task in
             let first = task * perTask
             var args = onnxlm_qgemv_f32_args(

@@ -23,6 +23,12 @@
         attendTile(args, ONNXLM_CACHE_I8)
     }
 
+    /// The same over int16 keys and values, each block of which is widened.
+    @c(onnxlm_attention_i16_avx2)
+    package func attention_i16_avx2(_ args: UnsafePointer<onnxlm_attention_args>) {
+        attendTile(args, ONNXLM_CACHE_I16)
+    }
+
     /// Tiles of fewer rows read a cache as it is; others widen each block of it once.
     private let rowsThatShareABlock = 12
 
@@ -42,7 +48,10 @@
                 start &+= 64
                 continue
             }
-            if rows >= rowsThatShareABlock || a.key_row_stride != 0 {
+            if type == ONNXLM_CACHE_I16 {
+                let block = widenPairs(a, start, shared.high)
+                attendBlock(a, start, shared, block, ONNXLM_CACHE_F32, scaled: true)
+            } else if rows >= rowsThatShareABlock || a.key_row_stride != 0 {
                 let block = widenBlock(a, start, shared.high, type)
                 attendBlock(a, start, shared, block, ONNXLM_CACHE_F32, scaled: type == ONNXLM_CACHE_I8)
             } else {

@@ -13,6 +13,8 @@
         case (ONNXLM_CACHE_F16, false): writeRows(a, ONNXLM_CACHE_F16, panels: false)
         case (ONNXLM_CACHE_I8, true): writeRows(a, ONNXLM_CACHE_I8, panels: true)
         case (ONNXLM_CACHE_I8, false): writeRows(a, ONNXLM_CACHE_I8, panels: false)
+        case (ONNXLM_CACHE_I16, true): writeRows(a, ONNXLM_CACHE_I16, panels: true)
+        case (ONNXLM_CACHE_I16, false): writeRows(a, ONNXLM_CACHE_I16, panels: false)
         case (_, true): writeRows(a, ONNXLM_CACHE_F32, panels: true)
         case (_, false): writeRows(a, ONNXLM_CACHE_F32, panels: false)
         }
@@ -26,9 +28,17 @@
             let x = a.x + row &* Int(a.x_row_stride)
             let position = Int(a.first) &+ row
             var scale: Float = 1
-            if type == ONNXLM_CACHE_I8, let scales = a.scales {
-                scale = rowScale(x, size)
+            if type == ONNXLM_CACHE_I8 || type == ONNXLM_CACHE_I16, let scales = a.scales {
+                let largestCode =
+                    type == ONNXLM_CACHE_I8
+                    ? 127 : panels ? ONNXLM_CACHE_I16_KEY : ONNXLM_CACHE_I16_VALUE
+                scale = rowScale(x, size, Float(largestCode))
                 scales[position] = scale
+            }
+            if type == ONNXLM_CACHE_I16 {
+                writePairs(a.y, x, size, position, scale, panels)
+                row &+= 1
+                continue
             }
             let base = panels ? (position &>> 4) &* size &* 16 &+ position & 15 : position &* size
             var i = 0
@@ -43,6 +53,52 @@
                 i &+= 8
             }
             row &+= 1
+        }
+    }
+
+    /// A row of int16: pairs of elements to a panel, or elements beside those of a neighbouring position.
+    @inline(always)
+    private func writePairs(
+        _ y: UnsafeMutableRawPointer, _ x: UnsafePointer<Float>, _ size: Int, _ position: Int, _ scale: Float,
+        _ panels: Bool
+    ) {
+        let base =
+            panels
+            ? (position &>> 4) &* size &* 32 &+ (position & 15) &* 4
+            : (position &>> 1) &* size &* 4 &+ (position & 1) &* 2
+        var i = 0
+        while i < size {
+            let rest = size &- i < 8 ? size &- i : 8
+            let codes = codes(loadPart(x + i, rest), scale)
+            let words = _mm_packs_epi32(_mm256_castsi256_si128(codes), onnxlm_mm256_upper_si256(codes))
+            if !panels {
+                scatterWords(y.advanced(by: base &+ i &* 4), words, rest, 4)
+            } else {
+                let even = rest & ~1
+                scatterPairs(y.advanced(by: base &+ i &* 32), words, even)
+                if rest & 1 != 0 {
+                    // The last of an odd number stands in a line of single elements.
+                    let last = UInt64(truncatingIfNeeded: even)
+                    let bits = (even < 4 ? lowBits(words) : highBits(words)) &>> ((last & 3) &* 16)
+                    let index = (position &>> 4) &* size &* 16 &+ (i &+ even) &* 16 &+ position & 15
+                    y.storeBytes(
+                        of: UInt16(truncatingIfNeeded: bits), toByteOffset: index &* 2, as: UInt16.self)
+                }
+            }
+            i &+= 8
+        }
+    }
+
+    /// An even number of words, two to a line.
+    @inline(always)
+    private func scatterPairs(_ y: UnsafeMutableRawPointer, _ words: __m128i, _ count: Int) {
+        let low = lowBits(words)
+        let high = highBits(words)
+        var i = 0
+        while i < count {
+            let bits = (i < 4 ? low : high) &>> UInt64(truncatingIfNeeded: (i & 2) &* 16)
+            y.storeBytes(of: UInt32(truncatingIfNeeded: bits), toByteOffset: i &* 32, as: UInt32.self)
+            i &+= 2
         }
     }
 
@@ -138,7 +194,7 @@
     }
 
     @inline(always)
-    private func rowScale(_ x: UnsafePointer<Float>, _ count: Int) -> Float {
+    private func rowScale(_ x: UnsafePointer<Float>, _ count: Int, _ largestCode: Float) -> Float {
         let magnitude = _mm256_castsi256_ps(_mm256_set1_epi32(0x7FFF_FFFF))
         var largest = _mm256_setzero_ps()
         var unordered = _mm256_setzero_ps()
@@ -152,7 +208,7 @@
             i &+= 8
         }
         if _mm256_movemask_ps(unordered) != 0 { return .nan }
-        let scale = laneMaximum(largest) / 127
+        let scale = laneMaximum(largest) / largestCode
         return scale < .leastNormalMagnitude ? 1 : scale
     }
 #endif

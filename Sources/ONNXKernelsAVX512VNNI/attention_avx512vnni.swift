@@ -24,7 +24,7 @@
     }
 
     /// Tiles of fewer rows read a cache as it is; others widen each block of it once.
-    private let rowsThatShareABlock = 12
+    let rowsThatShareABlock = 12
 
     /// Three phases for each block of keys: products of all rows, their weights, their sums of values. Rows that see
     /// the same keys of a block go together, up to six, and share each load; a row's own operations are the same
@@ -84,14 +84,14 @@
 
     /// Rows from `row` on that go together: of any positions where all see the same, else of one position.
     @inline(always)
-    private func runLength(_ a: onnxlm_attention_args, _ row: Int, _ rows: Int, _ isWhole: Bool) -> Int {
+    func runLength(_ a: onnxlm_attention_args, _ row: Int, _ rows: Int, _ isWhole: Bool) -> Int {
         let end = isWhole ? rows : (positionOfRow(a, row) &+ 1) &* Int(a.heads)
         let rest = end &- row
         return rest >= 6 ? 6 : rest == 5 ? 3 : rest
     }
 
     @inline(always)
-    private func clearState(_ a: onnxlm_attention_args, _ rows: Int) {
+    func clearState(_ a: onnxlm_attention_args, _ rows: Int) {
         var i = 0
         while i < rows {
             a.maxima[i] = -Float.infinity

@@ -3,7 +3,7 @@
     import CONNXKernelABI
 
     @inline(always)
-    private func queryRow(_ a: onnxlm_attention_args, _ row: Int) -> UnsafePointer<Float> {
+    func queryRow(_ a: onnxlm_attention_args, _ row: Int) -> UnsafePointer<Float> {
         let position = positionOfRow(a, row)
         let head = row &- position &* Int(a.heads)
         let offset = position &* Int(a.query_position_stride) &+ head &* Int(a.query_head_stride)

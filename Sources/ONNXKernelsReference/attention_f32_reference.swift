@@ -72,7 +72,7 @@ private func attendRow(_ a: onnxlm_attention_args, position: Int, head: Int, low
             sum += weight
             let factor = weight * (a.value_scales?[column] ?? 1)
             for i in 0..<size {
-                output[i] += factor * cached(a.values, column * Int(a.value_row_stride) + i, a.cache_type)
+                output[i] += factor * cached(a.values, valueIndex(a, column, i), a.cache_type)
             }
         }
     }
@@ -83,7 +83,13 @@ private func attendRow(_ a: onnxlm_attention_args, position: Int, head: Int, low
 @inline(__always)
 private func keyIndex(_ a: onnxlm_attention_args, _ column: Int, _ element: Int) -> Int {
     if a.key_row_stride != 0 { return column * Int(a.key_row_stride) + element }
-    return cacheIndex(column, element, Int(a.head_size), panels: true)
+    return cacheIndex(column, element, Int(a.head_size), a.cache_type, panels: true)
+}
+
+@inline(__always)
+private func valueIndex(_ a: onnxlm_attention_args, _ column: Int, _ element: Int) -> Int {
+    if a.cache_type != ONNXLM_CACHE_I16 { return column * Int(a.value_row_stride) + element }
+    return cacheIndex(column, element, Int(a.head_size), a.cache_type, panels: false)
 }
 
 @inline(__always)
@@ -91,6 +97,7 @@ private func cached(_ base: UnsafeRawPointer, _ index: Int, _ type: Int32) -> Fl
     if type == ONNXLM_CACHE_F16 {
         return float(fromHalfBits: base.load(fromByteOffset: index * 2, as: UInt16.self))
     }
+    if type == ONNXLM_CACHE_I16 { return Float(base.load(fromByteOffset: index * 2, as: Int16.self)) }
     if type == ONNXLM_CACHE_I8 { return Float(base.load(fromByteOffset: index, as: Int8.self)) }
     return base.load(fromByteOffset: index * 4, as: Float.self)
 }

@@ -34,7 +34,7 @@
         var deterministic = false
 
         @Option(
-            help: "Element type of the key/value caches: float32, float16 or int8.",
+            help: "Element type of the key/value caches: float32, float16, int16 or int8.",
             transform: LoadingOptions.cacheType)
         var cacheType = LoadOptions().cacheType
 

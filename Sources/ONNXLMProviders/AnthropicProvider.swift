@@ -20,7 +20,7 @@
         /// - Parameters:
         ///   - defaultMaximumTokens: new tokens at most where the request does not say; the interface wants a number.
         ///   - url: the address before `/messages`.
-        /// - Throws: `http.url`.
+        /// - Throws: `http.url`, `key.insecure`.
         public init(
             model: String, key: APIKey?, name: String = "anthropic", prices: ChatPrices? = nil,
             defaultMaximumTokens: Int = 4096, timeouts: RemoteTimeouts = RemoteTimeouts(),
@@ -36,7 +36,7 @@
             model: String, key: APIKey?, name: String, prices: ChatPrices?, defaultMaximumTokens: Int,
             timeouts: RemoteTimeouts, url: String, transport: HTTPTransport
         ) throws(ONNXError) {
-            _ = try HTTPAddress(url)
+            try APIKey.require(safe: url, for: key)
             self.model = model
             let base = url.last == "/" ? String(url.dropLast()) : url
             let dialect = AnthropicDialect(

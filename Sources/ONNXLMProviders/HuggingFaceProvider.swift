@@ -27,7 +27,7 @@
 
         /// - Parameter model: its name at the hub, such as `OWNER/NAME`; for chat completions a service may follow
         ///   (`OWNER/NAME:fastest`).
-        /// - Throws: `http.url`; for text generation `model.not_found` and `template.*`.
+        /// - Throws: `http.url`, `key.insecure`; for text generation `model.not_found` and `template.*`.
         public init(
             model: String, key: APIKey?, interface: Interface = .chatCompletions(),
             name: String = "huggingface",
@@ -46,7 +46,7 @@
             let dialect: any ChatDialect
             switch interface {
             case .chatCompletions(let url):
-                _ = try HTTPAddress(url)
+                try APIKey.require(safe: url, for: key)
                 let base = url.last == "/" ? String(url.dropLast()) : url
                 dialect = OpenAIDialect(
                     url: base + "/chat/completions", model: model, headers: [:],
@@ -54,7 +54,7 @@
                     asksForUsage: true)
             case .textGeneration(let url, let folder):
                 let address = url ?? "https://router.huggingface.co/hf-inference/models/\(model)"
-                _ = try HTTPAddress(address)
+                try APIKey.require(safe: address, for: key)
                 dialect = TextGenerationDialect(url: address, template: try ModelChatTemplate(folder: folder))
             }
             chat = RemoteChat(

@@ -7,8 +7,9 @@
     ///     let provider = LocalProvider(path: "models/smollm2-135m-instruct")
     ///     let response = try await provider.respond(to: ChatRequest("What is the capital of France?"))
     ///
-    /// The model is loaded by the first request and stays loaded. A load that failed is tried again by the next
-    /// request, so that files may be mended meanwhile.
+    /// The model is loaded by the first request and stays loaded. A load that failed is tried again by the next request, so
+    /// that files may be mended meanwhile. A request that goes on from the conversation answered last is read from there
+    /// on.
     public final class LocalProvider: ChatProvider {
         public let name: String
         public let model: String
@@ -17,6 +18,7 @@
 
         private let loader: ModelLoader
         private let turns: TaskQueue
+        private let shelf = SessionShelf(capacity: 1)
 
         /// A model that is loaded when it is first asked.
         ///
@@ -79,8 +81,8 @@
             var text = ""
             var first: ContinuousClock.Instant?
             do {
-                let session = ChatSession(language, messages: request.allMessages, options: request.options)
-                for try await piece in session.streamResponse(adding: []) {
+                let (session, rest) = shelf.take(language, request.allMessages)
+                for try await piece in session.streamResponse(adding: rest, options: request.options) {
                     if !piece.text.isEmpty {
                         first = first ?? .now
                         text += piece.text
@@ -88,6 +90,7 @@
                     }
                     guard let summary = piece.summary else { continue }
                     try Task.checkCancellation()
+                    shelf.keep(session)
                     return response(text, summary, start, first)
                 }
             } catch let error as ONNXError {

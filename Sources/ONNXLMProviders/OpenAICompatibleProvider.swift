@@ -15,6 +15,9 @@
             public var name = "openai-compatible"
             public var key: APIKey?
 
+            /// Whether the key may go to another machine without TLS.
+            public var allowsKeyOverPlainHTTP = false
+
             /// Whether it is an error to have no key.
             public var needsKey = false
             public var prices: ChatPrices?
@@ -46,7 +49,7 @@
         /// A model of a service.
         ///
         /// - Parameter url: the address before `/chat/completions`, such as `https://api.openai.com/v1`.
-        /// - Throws: `http.url` for an address that is none, or that holds a name or password.
+        /// - Throws: `http.url` for an address that is none; `key.insecure` for a key that would go to another machine without TLS.
         public init(url: String, model: String, settings: Settings = Settings()) throws(ONNXError) {
             try self.init(url: url, model: model, settings: settings, transport: .shared)
         }
@@ -55,6 +58,8 @@
             url: String, model: String, settings: Settings, transport: HTTPTransport
         ) throws(ONNXError) {
             let address = try HTTPAddress(url)
+            try APIKey.require(
+                safe: url, for: settings.key, allowsPlainHTTP: settings.allowsKeyOverPlainHTTP)
             var headers = HTTPFields()
             for (name, value) in settings.headers.sorted(by: { $0.key < $1.key }) { headers.add(name, value) }
             let base = url.last == "/" ? String(url.dropLast()) : url

@@ -17,7 +17,7 @@
             guard let model = entry.model else { throw Self.noModel(entry) }
             let key: APIKey?
             do throws(ONNXError) {
-                key = try Self.key(entry.key)
+                key = try Self.key(of: entry)
             } catch {
                 let failure = ChatProviderError(.keyMissing, error, provider: entry.name)
                 return UnavailableProvider(name: entry.name, model: model, error: failure)
@@ -52,6 +52,7 @@
             settings.prices = entry.prices
             settings.headers = entry.headers
             settings.needsKey = entry.kind != .openAICompatible
+            settings.allowsKeyOverPlainHTTP = entry.allowsKeyOverPlainHTTP
             settings.staysOnThisMachine = entry.staysOnThisMachine
             if entry.kind == .openAI { settings.tokenLimitField = "max_completion_tokens" }
             let usual: [ProviderKind: String] = [
@@ -66,10 +67,13 @@
             return try OpenAICompatibleProvider(url: url, model: model, settings: settings)
         }
 
-        /// The key, or nil for a variable that is not set.
-        static func key(_ source: ProviderEntry.KeySource?) throws(ONNXError) -> APIKey? {
-            switch source {
-            case nil: nil
+        /// The key, or nil for a variable that is not set. The server that `OPENAI_BASE_URL` names gets the key of
+        /// `OPENAI_API_KEY`.
+        static func key(of entry: ProviderEntry) throws(ONNXError) -> APIKey? {
+            switch entry.key {
+            case nil:
+                entry.kind == .openAICompatible && entry.url == nil
+                    ? try APIKey.inEnvironment("OPENAI_API_KEY") : nil
             case .environment(let name): try APIKey.inEnvironment(name)
             case .file(let path): try APIKey.inFile(expanded(path))
             }

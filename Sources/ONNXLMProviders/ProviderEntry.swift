@@ -26,6 +26,9 @@
         /// See ``OpenAICompatibleProvider/Settings/staysOnThisMachine``.
         public var staysOnThisMachine = false
 
+        /// See ``OpenAICompatibleProvider/Settings/allowsKeyOverPlainHTTP``.
+        public var allowsKeyOverPlainHTTP = false
+
         /// For Hugging Face: the folder with the chat template for the older text-generation endpoint.
         public var templateFolder: String?
 
@@ -42,6 +45,7 @@
                 json, "providers.\(name)",
                 known: [
                     "kind", "model", "url", "key", "prices", "headers", "stays_on_this_machine",
+                    "allows_key_over_plain_http",
                     "template_folder", "application_url", "application_title",
                 ])
             let text = try reader.text("kind") ?? name
@@ -55,6 +59,7 @@
             url = try reader.text("url")
             templateFolder = try reader.text("template_folder")
             staysOnThisMachine = try reader.truth("stays_on_this_machine") ?? false
+            allowsKeyOverPlainHTTP = try reader.truth("allows_key_over_plain_http") ?? false
             if let title = try reader.text("application_title") { headers["X-Title"] = title }
             if let address = try reader.text("application_url") { headers["HTTP-Referer"] = address }
             if let values = try reader.object("headers") {

@@ -12,9 +12,10 @@
         /// The variable of the environment that usually holds the key.
         var keyVariable: String? {
             switch self {
-            case .local: nil
+            // The key of one service is not for whatever server else speaks like it.
+            case .local, .openAICompatible: nil
             case .huggingFace: "HF_TOKEN"
-            case .openAI, .openAICompatible: "OPENAI_API_KEY"
+            case .openAI: "OPENAI_API_KEY"
             case .openRouter: "OPENROUTER_API_KEY"
             case .anthropic: "ANTHROPIC_API_KEY"
             }

@@ -35,10 +35,10 @@
                 status.prices = provider.prices
                 if entry.kind == .local {
                     status.diskByteCount = FolderSize.bytes(try folder(of: entry))
-                } else if entry.kind != .openAICompatible, try Self.key(entry.key) == nil {
+                } else if entry.kind != .openAICompatible, try Self.key(of: entry) == nil {
                     throw ONNXError("provider.key_missing", Self.keyHint(entry))
                 } else {
-                    _ = try Self.key(entry.key)
+                    _ = try Self.key(of: entry)
                 }
                 if measures { try await measure(provider, &status) }
             } catch {

@@ -68,9 +68,9 @@ package final class KVCache: @unchecked Sendable {
     /// The first element of batch row 0, head 0; moves when the capacity grows.
     package var baseAddress: UnsafeMutableRawPointer { storage.baseAddress }
 
-    /// For int8: the scales `[batch, heads, capacity]`.
+    /// For int8 and int16: the scales `[batch, heads, capacity]`.
     package var scales: UnsafeMutablePointer<Float>? {
-        type == .int8 ? scaleStorage.baseAddress.assumingMemoryBound(to: Float.self) : nil
+        type.hasScales ? scaleStorage.baseAddress.assumingMemoryBound(to: Float.self) : nil
     }
 
     /// Elements between neighbouring heads.
@@ -128,7 +128,7 @@ package final class KVCache: @unchecked Sendable {
         let elements = shape.elementCount
         let byteCount = try ElementType.float32.byteCount(forElements: elements) / 4 * type.elementByteCount
         let newStorage = try HeapStorage(byteCount: byteCount, usesLargePages: true)
-        let scaleBytes = type == .int8 ? batch * heads * newCapacity * MemoryLayout<Float>.stride : 0
+        let scaleBytes = type.hasScales ? batch * heads * newCapacity * MemoryLayout<Float>.stride : 0
         let newScales = try HeapStorage(byteCount: scaleBytes)
         copyHeads(from: storage, capacity, to: newStorage, newCapacity, kept: kept, validRows)
         copyScales(from: scaleStorage, capacity, to: newScales, newCapacity, kept: kept, validRows)
@@ -150,7 +150,7 @@ package final class KVCache: @unchecked Sendable {
         from source: HeapStorage, _ sourceCapacity: Int, to target: HeapStorage, _ targetCapacity: Int,
         kept: Int, _ validRows: Int
     ) {
-        guard type == .int8 else { return }
+        guard type.hasScales else { return }
         let rowBytes = MemoryLayout<Float>.stride
         copy(source, sourceCapacity, target, targetCapacity, rowBytes: rowBytes, kept: kept, validRows)
     }

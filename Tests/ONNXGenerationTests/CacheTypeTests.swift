@@ -11,7 +11,7 @@ import Testing
 struct CacheTypeTests {
     static let floatFolders = ModelOracleTests.folders.filter { !ModelTolerance.isQuantized($0) }
 
-    @Test(arguments: floatFolders, [CacheType.float16, .int8])
+    @Test(arguments: floatFolders, [CacheType.float16, .int16, .int8])
     func narrowCachesStayNear(folder: String, type: CacheType) throws {
         let oracle = try ModelOracle(folder: folder)
         let ids = try #require(oracle.cases.first { $0.name == "prefill" }).ids

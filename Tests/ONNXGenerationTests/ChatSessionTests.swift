@@ -123,6 +123,15 @@ struct ChatSessionTests {
         #expect(dropped.allSatisfy { $0 > 0 && $0 % 2 == 0 })
         // Between two drops the cache keeps its use.
         #expect(dropped.count < turns)
+        // A new conversation has lost nothing.
+        try dropping.reset()
+        var sizes: [Int] = []
+        for _ in 0..<4 {
+            let response = try await dropping.respond(to: "a")
+            #expect(response.events.isEmpty)
+            sizes.append(response.summary.promptTokenCount)
+        }
+        #expect(sizes == sizes.sorted())
         let tooLong = String(repeating: text, count: 80)
         #expect(await code { _ = try await dropping.respond(to: tooLong) } == "prompt.too_long")
     }

@@ -15,7 +15,7 @@ enum ModelTolerance {
     static func ofCache(_ type: CacheType) -> Float {
         switch type {
         case .float32: 0
-        case .float16: 0.02
+        case .float16, .int16: 0.02
         case .int8: 0.2
         }
     }

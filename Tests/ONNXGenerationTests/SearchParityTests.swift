@@ -77,7 +77,7 @@ struct SearchParityTests {
 
     /// Two beams that go the same way would be copies; a quantised decoder that is given the copies computes the same.
     @Test func aTakenOverDecoderComputesTheSame() throws {
-        for type in [CacheType.float32, .float16, .int8] {
+        for type in CacheType.allCases {
             var loading = LoadOptions()
             loading.cacheType = type
             for folder in ["0.18.0-llama-int4", "0.18.0-mistralwindow-int4", "dynamo-llama-opset18"] {

@@ -2,6 +2,7 @@
 #if Providers
     import ONNXErrors
     import ONNXHTTP
+    import ONNXHTTPTestSupport
     import Testing
 
     @Suite struct HTTPProxySettingsTests {
@@ -22,6 +23,22 @@
         func theUsualVariablesDecide(_ url: String, _ expected: String) throws {
             let proxy = HTTPProxySettings(environment: environment).proxy(for: try HTTPAddress(url))
             #expect((proxy.map { "\($0.host):\($0.port)" } ?? "none") == expected)
+        }
+
+        @Test func aRequestGoesThroughTheProxy() async throws {
+            let proxy = try await LoopbackServer.start { _, answer in try await answer.send(status: 403) }
+            defer { proxy.stop() }
+            var configuration = HTTPTransport.Configuration()
+            configuration.proxy = HTTPProxySettings(
+                environment: ["https_proxy": "http://name:word@127.0.0.1:\(proxy.port)"])
+            let transport = HTTPTransport(configuration)
+            await #expect(throws: ONNXError.self) {
+                try await transport.send(HTTPRequest("GET", "https://far.test/path?key=secret"))
+            }
+            let asked = try #require(proxy.requests.first)
+            #expect(asked.method == "CONNECT")
+            #expect(asked.target == "far.test:443")
+            #expect(asked.headers["proxy-authorization"] == "Basic bmFtZTp3b3Jk")
         }
 
         @Test func credentialsAreDecodedAndCapitalHTTPProxyIsNotRead() throws {

@@ -17,6 +17,7 @@ struct AttentionCase: CustomStringConvertible, Sendable {
     var headSize = 16
     var sequence = 1
     var past = 0
+    var scale: Float = 0.3
     var softcap: Float = 0
     var isCausal = true
     var window: Int?
@@ -72,7 +73,7 @@ struct AttentionInputs {
         defer { keepAlive(part) }
         var attention = Attention(
             heads: test.heads, keyValueHeads: test.keyValueHeads, headSize: size, sequence: count,
-            past: test.past + first, total: test.isCausal ? total : test.total, scale: 0.3)
+            past: test.past + first, total: test.isCausal ? total : test.total, scale: test.scale)
         attention.softcap = test.softcap
         attention.isCausal = test.isCausal
         attention.window = test.window
@@ -114,7 +115,7 @@ struct AttentionInputs {
                     Double(query[(position * test.heads + head) * size + i])
                     * Double(keys.floats[base + key * size + i])
             }
-            score *= Double(Float(0.3))
+            score *= Double(test.scale)
             if test.softcap > 0 { score = Double(test.softcap) * tanh(score / Double(test.softcap)) }
             if test.hasBias { score += Double(bias[(head * test.sequence + position) * test.total + key]) }
             scores.append((key, score))

@@ -13,7 +13,7 @@ import Testing
                     AttentionCase(
                         heads: heads, keyValueHeads: keyValueHeads, headSize: headSize, sequence: 5, past: 66,
                         type: headSize % 16 == 8 ? .float16 : .float32, seed: seed))
-                for type in [Attention.CacheType.float32, .float16, .int8] {
+                for type in [Attention.CacheType.float32, .float16, .int8, .int16] {
                     cases.append(
                         AttentionCase(
                             heads: heads, keyValueHeads: keyValueHeads, headSize: headSize, sequence: 5,
@@ -38,6 +38,12 @@ import Testing
                         heads: 3, keyValueHeads: 1, headSize: 64, sequence: sequence, past: past,
                         window: past == 200 ? 70 : nil, hasBias: past == 1,
                         type: sequence % 2 == 0 ? .int8 : .float16, isPanelled: true, seed: seed + 2000))
+                cases.append(
+                    AttentionCase(
+                        heads: 3, keyValueHeads: 1, headSize: past == 63 ? 80 : 64, sequence: sequence,
+                        past: past,
+                        softcap: sequence == 2 ? 5 : 0, window: past == 200 ? 70 : nil, hasBias: past == 1,
+                        hasSink: sequence == 65, type: .int16, isPanelled: true, seed: seed + 3000))
             }
         }
         cases.append(
@@ -48,6 +54,19 @@ import Testing
         cases.append(
             AttentionCase(
                 heads: 6, keyValueHeads: 2, headSize: 64, sequence: 3, past: 3000, type: .float16,
+                isPanelled: true))
+        cases.append(
+            AttentionCase(
+                heads: 6, keyValueHeads: 2, headSize: 128, sequence: 40, past: 3000, scale: 0.1, type: .int16,
+                isPanelled: true))
+        cases.append(
+            AttentionCase(
+                heads: 2, keyValueHeads: 1, headSize: 7, sequence: 9, past: 70, type: .int16, isPanelled: true
+            ))
+        cases.append(
+            AttentionCase(
+                heads: 4, keyValueHeads: 2, headSize: 256, sequence: 70, past: 3, scale: 0.06,
+                isCausal: false, type: .int16,
                 isPanelled: true))
         cases.append(
             AttentionCase(
@@ -69,6 +88,9 @@ import Testing
         let pool = try TestKernels.pool(2)
         let size = test.headSize
         for kernels in TestKernels.sets {
+            let isInteger = test.type == .int16 && kernels.level >= .avx512vnni && size % 8 == 0
+            let tolerance =
+                isInteger ? KernelTolerance.attentionInIntegers : KernelTolerance.attention
             let actual = try inputs.compute(kernels, pool, first: 0, count: test.sequence)
             for position in 0..<test.sequence {
                 for head in 0..<test.heads {
@@ -77,7 +99,7 @@ import Testing
                     for i in 0..<size {
                         let difference = abs(Double(actual[start + i]) - expected[i])
                         #expect(
-                            difference <= KernelTolerance.attention * 2,
+                            difference <= tolerance * 2,
                             "\(kernels.level) position \(position) head \(head): \(actual[start + i]), \(expected[i])"
                         )
                     }

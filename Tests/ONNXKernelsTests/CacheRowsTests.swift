@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    static let cases: [Case] = [Attention.CacheType.float32, .float16, .int8].flatMap { type in
+    static let cases: [Case] = [Attention.CacheType.float32, .float16, .int8, .int16].flatMap { type in
         [1, 7, 8, 15, 64, 80].flatMap { size in
             [true, false].flatMap { isPanelled in
                 [(0, 0), (0, 1), (5, 3), (14, 5), (15, 1), (16, 33)].map {
@@ -53,7 +53,7 @@ import Testing
     }
 
     /// Values come back within half a step of their type.
-    @Test(arguments: [Attention.CacheType.float32, .float16, .int8], [true, false])
+    @Test(arguments: [Attention.CacheType.float32, .float16, .int8, .int16], [true, false])
     func valuesComeBack(type: Attention.CacheType, isPanelled: Bool) {
         var generator = SeededGenerator(seed: 5)
         let source = generator.floats(2 * 70 * 24, in: -4...4)
@@ -68,6 +68,7 @@ import Testing
                     case .float32: 0
                     case .float16: abs(source[index]) / 2048
                     case .int8: largest / 127 * 0.5001
+                    case .int16: largest / (isPanelled ? 16383 : 4095) * 0.5005
                     }
                 #expect(abs(heads.floats[index] - source[index]) <= allowed)
             }

@@ -20,7 +20,7 @@ final class CachedHeads {
     init(
         _ source: [Float], heads: Int, total: Int, headSize: Int, type: Attention.CacheType, isPanelled: Bool
     ) {
-        let capacity = isPanelled ? (total + 63) / 64 * 64 : total
+        let capacity = isPanelled || type == .int16 ? (total + 63) / 64 * 64 : total
         let bytes = heads * capacity * headSize * type.byteCount
         // What nobody wrote is NaN.
         let memory = GuardedMemory([UInt8](repeating: 0xFF, count: bytes))
@@ -37,9 +37,11 @@ final class CachedHeads {
             for position in 0..<total {
                 for element in 0..<headSize {
                     let place =
-                        isPanelled
-                        ? (position / 16 * headSize + element) * 16 + position % 16
-                        : position * headSize + element
+                        type == .int16
+                        ? Self.placeInPairs(position, element, headSize, isPanelled)
+                        : isPanelled
+                            ? (position / 16 * headSize + element) * 16 + position % 16
+                            : position * headSize + element
                     let index = head * capacity * headSize + place
                     let raw = memory.raw.baseAddress!
                     floats[start + position * headSize + element] =
@@ -47,6 +49,9 @@ final class CachedHeads {
                         case .float32: raw.load(fromByteOffset: index * 4, as: Float.self)
                         case .float16:
                             Self.float(half: raw.load(fromByteOffset: index * 2, as: UInt16.self))
+                        case .int16:
+                            Float(raw.load(fromByteOffset: index * 2, as: Int16.self))
+                                * scales.base[head * capacity + position]
                         case .int8:
                             Float(raw.load(fromByteOffset: index, as: Int8.self))
                                 * scales.base[head * capacity + position]
@@ -62,6 +67,14 @@ final class CachedHeads {
         cache.scales = scales.base
         cache.scaleStride = capacity
         self.cache = cache
+    }
+
+    private static func placeInPairs(_ position: Int, _ element: Int, _ size: Int, _ isPanelled: Bool) -> Int
+    {
+        if !isPanelled { return (position / 2 * size + element) * 2 + position % 2 }
+        let panel = position / 16 * size * 16
+        if element == size - 1 && size % 2 == 1 { return panel + element * 16 + position % 16 }
+        return panel + element / 2 * 32 + position % 16 * 2 + element % 2
     }
 
     private static func float(half bits: UInt16) -> Float {

@@ -24,6 +24,8 @@ enum KernelTolerance {
     static let floatProduct = 32 * epsilon
     /// Attention: relative to the largest value a row can see, times the spread that errors in the scores add.
     static let attention = 64 * epsilon
+    /// Attention in 16-bit integers, in the same unit: queries of 13 to 15 bits, weights of 13 in each block.
+    static let attentionInIntegers = 8192 * epsilon
     /// Smallest normal float32, below which relative accuracy ends; functions that divide x by an exponential lose
     /// results below |x| times it.
     static let tiny = Double(Float.leastNormalMagnitude)

@@ -13,7 +13,7 @@ import Testing
         .serialized,
         .enabled(if: TestEnvironment.command != nil, "needs the built command, which make test provides"))
     struct ProviderCommandTests {
-        private static let secret = "sk-command-secret-987"
+        private static let secret = "sk-Zq7Xw9Kp2Vn4Tb6Rm8Yc"
         private static let tiny = Fixtures.models + "/0.18.0-llama-int4"
 
         private func start() async throws -> LoopbackServer {
@@ -165,6 +165,62 @@ import Testing
             let open = try await run(runs[1])
             #expect(open.status != 0)
             #expect(open.errors.contains("chmod 600"))
+        }
+
+        /// A process that is brought down in the middle of a request says no letter of its key.
+        @Test(arguments: [SIGSEGV]) func noKeyIsInWhatACrashPrints(_ signal: Int32)
+            async throws
+        {
+            let server = try await LoopbackServer.start { _, answer in
+                try await answer.begin(status: 200, ["content-type": "text/event-stream"])
+                try await answer.write(#"data: {"choices":[{"delta":{"content":"begun"}}]}"# + "\n\n")
+                try await Task.sleep(for: .seconds(60))
+            }
+            defer { server.stop() }
+            let place = try place(server.url)
+            defer { try? FileManager.default.removeItem(atPath: place.folder) }
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: try #require(TestEnvironment.command))
+            process.arguments = ["chat", "--provider", "far", "--config", place.config, "--prompt", "x"]
+            var environment = ProcessInfo.processInfo.environment
+            environment["SWIFT_BACKTRACE"] =
+                "enable=yes,color=no,interactive=no,registers=all,images=all,timeout=20s"
+            process.environment = environment
+            let output = place.folder + "/output"
+            try Data().write(to: URL(fileURLWithPath: output))
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
+            process.standardOutput = handle
+            process.standardError = handle
+            try process.run()
+            for _ in 0..<300 where try Data(contentsOf: URL(fileURLWithPath: output)).isEmpty {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            let line = try Data(
+                contentsOf: URL(fileURLWithPath: "/proc/\(process.processIdentifier)/cmdline"))
+            #expect(!String(decoding: line, as: UTF8.self).contains(Self.secret))
+            kill(process.processIdentifier, signal)
+            // The text ends with the list of images. A signal from outside does not come again by itself, so a process
+            // whose crash is reported goes on.
+            for _ in 0..<600 where process.isRunning {
+                let text = try String(decoding: Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self)
+                if text.contains("Backtrace took") || text.contains("Images") && text.hasSuffix("\n") {
+                    break
+                }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            kill(process.processIdentifier, SIGKILL)
+            await Task.detached { process.waitUntilExit() }.value
+            let text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self)
+            #expect(text.hasPrefix("begun"))
+            #expect(text.contains("Thread 0"), "the backtracer has written nothing to look through")
+            // Dumps of memory have short lines, as letters and as hexadecimal bytes.
+            let bytes = Array(Self.secret.utf8)
+            for start in 0...(bytes.count - 6) {
+                let part = bytes[start..<(start + 6)]
+                let hexadecimal = part.map { String($0, radix: 16) }.joined(separator: " ")
+                #expect(!text.contains(String(decoding: part, as: UTF8.self)))
+                #expect(!text.contains(hexadecimal))
+            }
         }
 
         @Test func providersShowsWhatIsReady() async throws {

@@ -80,6 +80,27 @@
             for text in shown + [dumped] { #expect(!text.contains(Self.secret)) }
         }
 
+        @Test func aKeyLeavesTheMachineOnlyUnderTLS() throws {
+            let key = try APIKey(Self.secret)
+            var settings = OpenAICompatibleProvider.Settings()
+            let far = "http://llm.example.org/v1"
+            _ = try OpenAICompatibleProvider(url: far, model: "m", settings: settings)
+            settings.key = key
+            _ = try OpenAICompatibleProvider(url: "http://127.0.0.1:1/v1", model: "m", settings: settings)
+            _ = try OpenAICompatibleProvider(
+                url: "https://llm.example.org/v1", model: "m", settings: settings)
+            let attempts: [() throws -> Void] = [
+                { [settings] in _ = try OpenAICompatibleProvider(url: far, model: "m", settings: settings) },
+                { _ = try AnthropicProvider(model: "m", key: key, url: far) },
+                { _ = try HuggingFaceProvider(model: "m", key: key, interface: .chatCompletions(url: far)) },
+            ]
+            for attempt in attempts {
+                #expect(#expect(throws: ONNXError.self) { try attempt() }?.code == "key.insecure")
+            }
+            settings.allowsKeyOverPlainHTTP = true
+            _ = try OpenAICompatibleProvider(url: far, model: "m", settings: settings)
+        }
+
         @Test func withoutAKeyNothingIsSent() async throws {
             let service = try await ChatService.start(.anthropic)
             defer { service.server.stop() }

@@ -44,6 +44,30 @@
             #expect(text == expected)
         }
 
+        @Test func aConversationGoesOnWithTheSameAnswers() async throws {
+            let provider = LocalProvider(path: Self.tiny)
+            var conversation = request()
+            for turn in 0..<3 {
+                let answer = try await provider.respond(to: conversation)
+                let fresh = try await LocalProvider(path: Self.tiny).respond(to: conversation)
+                #expect(answer.text == fresh.text, "turn \(turn)")
+                #expect(answer.usage == fresh.usage, "turn \(turn)")
+                conversation.messages += [
+                    ChatMessage(.assistant, answer.text), ChatMessage(.user, "and \(turn)?"),
+                ]
+            }
+            // Another conversation, and one that goes another way, are not mixed up with it.
+            for other in [
+                request("other"),
+                ChatRequest(messages: Array(conversation.messages.prefix(2)) + [ChatMessage(.user, "or?")]),
+            ] {
+                var other = other
+                other.options = request().options
+                let fresh = try await LocalProvider(path: Self.tiny).respond(to: other)
+                #expect(try await provider.respond(to: other).text == fresh.text)
+            }
+        }
+
         @Test func manyAtOnceGetTheirOwnAnswers() async throws {
             let provider = LocalProvider(path: Self.tiny, maximumConcurrentAnswers: 2)
             var alone: [String] = []

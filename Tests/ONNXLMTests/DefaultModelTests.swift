@@ -49,9 +49,32 @@ struct DefaultModelTests {
         #expect(differing <= 2)
     }
 
+    @Test func beamsFindWhatThoseOfOnnxruntimeGenaiFind() async throws {
+        var exact = LoadOptions()
+        exact.cacheType = .float32
+        let model = try await LanguageModel.load(from: #require(TestEnvironment.defaultModel), options: exact)
+        let out = Fixtures.folder + "/.generated/default-model-beams"
+        let outcome = try TestEnvironment.run(
+            #require(TestEnvironment.python),
+            [Fixtures.folder + "/scripts/default_model_beams.py", model.path, out])
+        try #require(outcome.status == 0, "\(outcome.errors)")
+        let rows = try #require(try JSONValue(contentsOf: out + "/beams.json").arrayValue)
+        #expect(rows.count == 2)
+        var options = GenerationOptions()
+        options.beamCount = 4
+        options.returnedCount = 4
+        options.maximumTokens = 16
+        for row in rows {
+            func ints(_ value: JSONValue?) -> [Int] { value?.arrayValue?.compactMap(\.intValue) ?? [] }
+            let found = try await model.generateSequences(ints(row["prompt"]), options: options)
+            #expect(found.map(\.tokens) == row["sequences"]?.arrayValue?.map(ints))
+            #expect(found.allSatisfy { !$0.text.isEmpty })
+        }
+    }
+
     /// The logits of whole answers with each cache type against those with float32: the likeliest token stays the same
     /// but where two are nearly equal.
-    @Test(arguments: [(CacheType.float16, Float(0.05)), (.int8, 2)])
+    @Test(arguments: [(CacheType.float16, Float(0.05)), (.int16, 0.05), (.int8, 2)])
     func narrowCachesChooseTheSameTokens(type: CacheType, largestChange: Float) async throws {
         var options = LoadOptions()
         options.cacheType = .float32

@@ -9,6 +9,16 @@
 #define ONNXLM_CACHE_F16 1
 /// With one float32 scale for each row.
 #define ONNXLM_CACHE_I8 2
+/// With one float32 scale for each row; neighbours lie in pairs, as instructions that multiply pairs take them. Element
+/// e of position p lies, in a panel of keys, at `[e / 2 * 2 * ONNXLM_CACHE_PANEL + p % ONNXLM_CACHE_PANEL * 2 + e % 2]`
+/// (the last of an odd number of elements as in other types), among values at `[p / 2][e][p % 2]`.
+#define ONNXLM_CACHE_I16 3
+
+/// The largest codes of int16 keys and values, and of queries and weights that are multiplied with them: every sum of
+/// their products fits 32 bits. The codes of a query add up to less than `(2^31 - 1) / ONNXLM_CACHE_I16_KEY`.
+#define ONNXLM_CACHE_I16_KEY 16383
+#define ONNXLM_CACHE_I16_VALUE 4095
+#define ONNXLM_CACHE_I16_WEIGHT 8191
 
 /// Keys that one step of the running softmax takes.
 #define ONNXLM_ATTENTION_BLOCK 64
@@ -24,6 +34,9 @@
 /// multiply-add from zero. The state is the running softmax over blocks of 64 keys (`first_key` is a multiple of
 /// 64), in order: maximum, sum of exponentials, values weighted by them.
 /// A row that sees nothing has maximum −infinity, sum 0 and output 0.
+///
+/// Over int16 a level may round queries to 16 bits with a scale for each row, and the weights of each block, times the
+/// values' scales, to codes up to `ONNXLM_CACHE_I16_WEIGHT` with a scale for each row and block; sums are exact then.
 typedef struct onnxlm_attention_args {
     const float *query;
     int64_t query_position_stride;
@@ -31,10 +44,10 @@ typedef struct onnxlm_attention_args {
     /// Keys and values from position `first_key` on. Of panels, whole blocks are read; of rows, those that are seen.
     const void *keys;
     const void *values;
-    /// For int8: a factor for each position, from `first_key` on.
+    /// For int8 and int16: a factor for each position, from `first_key` on.
     const float *_Nullable key_scales;
     const float *_Nullable value_scales;
-    /// 0: keys lie in panels.
+    /// 0: keys lie in panels, as int16 ones always do.
     int64_t key_row_stride;
     int64_t value_row_stride;
     int32_t cache_type;
@@ -58,7 +71,8 @@ typedef struct onnxlm_attention_args {
     float *outputs;
     /// `rows * (ONNXLM_ATTENTION_BLOCK + 1)` floats, 64-byte aligned.
     float *scores;
-    /// `2 * ONNXLM_ATTENTION_BLOCK * (head_size rounded up to 32)` floats, 64-byte aligned.
+    /// `2 * ONNXLM_ATTENTION_BLOCK * (head_size rounded up to 32)` floats, and not fewer than `rows * (head_size / 2 +
+    /// 2)`, 64-byte aligned.
     float *block;
 } onnxlm_attention_args;
 
@@ -90,7 +104,8 @@ typedef struct onnxlm_attention_finish_args {
 /// Writes rows of float32 to positions `first ..< first + rows` of one head of a cache.
 ///
 /// float16 rounds to nearest even. int8: scale = max |x| / 127 (1 for a row of zeros), code = round(x / scale) to
-/// nearest even; a row with a NaN or an infinity gets the scale NaN and codes 1, so that every product is NaN.
+/// nearest even; a row with a NaN or an infinity gets the scale NaN and codes 1, so that every product is NaN. int16 is
+/// the same with `ONNXLM_CACHE_I16_KEY` in panels, else `ONNXLM_CACHE_I16_VALUE`, in place of 127.
 typedef struct onnxlm_cache_rows_args {
     const float *x;
     int64_t x_row_stride;

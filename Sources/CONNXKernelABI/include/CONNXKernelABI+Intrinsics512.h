@@ -29,6 +29,30 @@ ONNXLM_INTRINSIC __m512 onnxlm_mm512_round_nearest_ps(__m512 a) {
 ONNXLM_INTRINSIC __mmask16 onnxlm_mm512_unordered_ps(__m512 a, __m512 b) {
     return _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q);
 }
+/// x − floor(x); 0 for infinities.
+ONNXLM_INTRINSIC __m512 onnxlm_mm512_fraction_ps(__m512 a) {
+    return _mm512_reduce_ps(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+}
+/// Of four groups of four lanes: two of a and two of b, the lower, the upper, the even or the odd ones.
+ONNXLM_INTRINSIC __m512 onnxlm_mm512_low_groups_ps(__m512 a, __m512 b) { return _mm512_shuffle_f32x4(a, b, 0x44); }
+ONNXLM_INTRINSIC __m512 onnxlm_mm512_high_groups_ps(__m512 a, __m512 b) { return _mm512_shuffle_f32x4(a, b, 0xEE); }
+ONNXLM_INTRINSIC __m512 onnxlm_mm512_even_groups_ps(__m512 a, __m512 b) { return _mm512_shuffle_f32x4(a, b, 0x88); }
+ONNXLM_INTRINSIC __m512 onnxlm_mm512_odd_groups_ps(__m512 a, __m512 b) { return _mm512_shuffle_f32x4(a, b, 0xDD); }
+/// In each group of four lanes: the upper two before the lower two; neighbours exchanged.
+ONNXLM_INTRINSIC __m512 onnxlm_mm512_swap_halves_ps(__m512 a) { return _mm512_permute_ps(a, 0x4E); }
+ONNXLM_INTRINSIC __m512 onnxlm_mm512_swap_pairs_ps(__m512 a) { return _mm512_permute_ps(a, 0xB1); }
+/// One group of four lanes, four times.
+ONNXLM_INTRINSIC __m512 onnxlm_mm512_group0_ps(__m512 a) { return _mm512_shuffle_f32x4(a, a, 0x00); }
+ONNXLM_INTRINSIC __m512 onnxlm_mm512_group1_ps(__m512 a) { return _mm512_shuffle_f32x4(a, a, 0x55); }
+ONNXLM_INTRINSIC __m512 onnxlm_mm512_group2_ps(__m512 a) { return _mm512_shuffle_f32x4(a, a, 0xAA); }
+ONNXLM_INTRINSIC __m512 onnxlm_mm512_group3_ps(__m512 a) { return _mm512_shuffle_f32x4(a, a, 0xFF); }
+/// Lane i to the whole of group i; and back.
+ONNXLM_INTRINSIC __m512 onnxlm_mm512_spread4_ps(__m512 a) {
+    return _mm512_permutexvar_ps(_mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3), a);
+}
+ONNXLM_INTRINSIC __m512 onnxlm_mm512_gather4_ps(__m512 a) {
+    return _mm512_permutexvar_ps(_mm512_setr_epi32(0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12), a);
+}
 
 #undef ONNXLM_INTRINSIC
 #endif

@@ -49,8 +49,8 @@ struct ConfigurationFiles {
         add("genai_config.json", "model.eos_token_id", genAI?["model"]?["eos_token_id"])
         add("generation_config.json", "eos_token_id", generation?["eos_token_id"])
         add("config.json", "eos_token_id", config?["eos_token_id"])
-        if let name = folder.token("eos_token"), folder.has("tokenizer.json") {
-            let tokenizer = try Tokenizer(contentsOf: folder.file("tokenizer.json"))
+        if let name = folder.token("eos_token"), Tokenizer.isThere(folder: path) {
+            let tokenizer = try Tokenizer(folder: path)
             if let id = tokenizer.tokenID(of: name) {
                 ends.append(Ends(file: "tokenizer_config.json", key: "eos_token", tokens: [id]))
             }

@@ -164,6 +164,7 @@ struct GroupQueryAttentionMemory {
         case .float32: .float32
         case .float16: .float16
         case .int8: .int8
+        case .int16: .int16
         }
     }
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#if ONNXLM_AVX2
+    import CONNXKernelABI
+
+    /// Widens the first `count` positions of an int16 block to float32, without their scales: keys to panels, values
+    /// to slabs.
+    @inline(always)
+    func widenPairs(_ a: onnxlm_attention_args, _ start: Int, _ count: Int) -> AttentionBlock {
+        let size = Int(a.head_size)
+        let offset = (start &- Int(a.first_key)) &* size &* 2
+        let keys = a.block
+        let values = a.block + 64 &* ((size &+ 31) & ~31)
+        // A line of 64 bytes is 16 positions of two elements.
+        let lines = ((count &+ 15) &>> 4) &* (size &>> 1)
+        var line = 0
+        while line < lines {
+            let source = a.keys + (offset &+ line &* 64)
+            let target = keys + line &* 32
+            let low = loadPairs(source)
+            let high = loadPairs(source + 32)
+            _mm256_storeu_ps(target, firstOfPairs(low))
+            _mm256_storeu_ps(target + 8, firstOfPairs(high))
+            _mm256_storeu_ps(target + 16, secondOfPairs(low))
+            _mm256_storeu_ps(target + 24, secondOfPairs(high))
+            line &+= 1
+        }
+        var key = 0
+        while key < count {
+            let source = a.values + (offset &+ key &* size &* 2)
+            let target = values + key &* 32
+            var i = 0
+            while i < size {
+                let pairs = loadPairs(source + i &* 4)
+                let slab = (i &>> 5) &* 64 &* 32
+                _mm256_storeu_ps(target + (slab &+ i & 31), firstOfPairs(pairs))
+                _mm256_storeu_ps(target + (slab &+ 32 &+ i & 31), secondOfPairs(pairs))
+                i &+= 8
+            }
+            key &+= 2
+        }
+        return AttentionBlock(keys: keys, values: values, valueStride: 32, slabStride: 64 &* 32)
+    }
+
+    @inline(always)
+    private func loadPairs(_ address: UnsafeRawPointer) -> __m256i {
+        _mm256_loadu_si256(address.assumingMemoryBound(to: __m256i_u.self))
+    }
+
+    @inline(always)
+    private func firstOfPairs(_ pairs: __m256i) -> __m256 {
+        _mm256_cvtepi32_ps(_mm256_srai_epi32(_mm256_slli_epi32(pairs, 16), 16))
+    }
+
+    @inline(always)
+    private func secondOfPairs(_ pairs: __m256i) -> __m256 {
+        _mm256_cvtepi32_ps(_mm256_srai_epi32(pairs, 16))
+    }
+#endif

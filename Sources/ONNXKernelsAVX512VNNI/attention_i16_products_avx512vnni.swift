@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#if ONNXLM_AVX512VNNI
+    import CONNXKernelABI
+
+    /// Sums of products of `count` queries (one to four, or six) with the 64 keys of a block, exact, to `scores`, 64 a
+    /// row.
+    @inline(always)
+    func multiplyKeys(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,
+        _ keys: UnsafeRawPointer, _ readsAhead: Bool
+    ) {
+        if count == 6 {
+            multiplyRows(a, row, 6, queries, keys, readsAhead)
+        } else if count == 3 {
+            multiplyRows(a, row, 3, queries, keys, readsAhead)
+        } else if count == 4 {
+            multiplyRows(a, row, 4, queries, keys, readsAhead)
+        } else if count == 2 {
+            multiplyRows(a, row, 2, queries, keys, readsAhead)
+        } else {
+            multiplyRows(a, row, 1, queries, keys, readsAhead)
+        }
+    }
+
+    /// The number of rows is a constant wherever this is called, so that what is not needed goes away.
+    @inline(always)
+    private func multiplyRows(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,
+        _ keys: UnsafeRawPointer, _ readsAhead: Bool
+    ) {
+        let size = Int(a.head_size)
+        let pairs = size &>> 1
+        let query = UnsafeRawPointer(queries + row &* size).assumingMemoryBound(to: Int32.self)
+        var r0 = noSums()
+        var r1 = noSums()
+        var r2 = noSums()
+        var r3 = noSums()
+        var r4 = noSums()
+        var r5 = noSums()
+        let panel = 32 &* size
+        var line = keys
+        var i = 0
+        while i < pairs {
+            if readsAhead {
+                let next = keys + (panel &* 4 &+ i &* 256)
+                onnxlm_prefetch(next)
+                onnxlm_prefetch(next + 64)
+                onnxlm_prefetch(next + 128)
+                onnxlm_prefetch(next + 192)
+            }
+            let k = (
+                loadCodes(line), loadCodes(line + panel), loadCodes(line + panel &* 2),
+                loadCodes(line + panel &* 3)
+            )
+            let q = query + i
+            r0 = addingPairs(r0, q[0], k)
+            if count > 1 { r1 = addingPairs(r1, q[pairs], k) }
+            if count > 2 { r2 = addingPairs(r2, q[2 &* pairs], k) }
+            if count > 3 { r3 = addingPairs(r3, q[3 &* pairs], k) }
+            if count > 4 { r4 = addingPairs(r4, q[4 &* pairs], k) }
+            if count > 5 { r5 = addingPairs(r5, q[5 &* pairs], k) }
+            line += 64
+            i &+= 1
+        }
+        let scores = a.scores + row &* 64
+        storeSums(scores, r0)
+        if count > 1 { storeSums(scores + 64, r1) }
+        if count > 2 { storeSums(scores + 128, r2) }
+        if count > 3 { storeSums(scores + 192, r3) }
+        if count > 4 { storeSums(scores + 256, r4) }
+        if count > 5 { storeSums(scores + 320, r5) }
+    }
+
+    /// Four vectors of integers.
+    typealias FourSums = (__m512i, __m512i, __m512i, __m512i)
+
+    @inline(always)
+    func noSums() -> FourSums {
+        let none = _mm512_setzero_si512()
+        return (none, none, none, none)
+    }
+
+    @inline(always)
+    func loadCodes(_ address: UnsafeRawPointer) -> __m512i { _mm512_loadu_si512(address) }
+
+    /// A pair of codes, in every lane, times the pairs of four vectors.
+    @inline(always)
+    func addingPairs(_ r: FourSums, _ pair: Int32, _ k: FourSums) -> FourSums {
+        let factor = _mm512_set1_epi32(pair)
+        return (
+            _mm512_dpwssd_epi32(r.0, k.0, factor), _mm512_dpwssd_epi32(r.1, k.1, factor),
+            _mm512_dpwssd_epi32(r.2, k.2, factor), _mm512_dpwssd_epi32(r.3, k.3, factor)
+        )
+    }
+
+    @inline(always)
+    private func storeSums(_ target: UnsafeMutablePointer<Float>, _ r: FourSums) {
+        _mm512_storeu_si512(target, r.0)
+        _mm512_storeu_si512(target + 16, r.1)
+        _mm512_storeu_si512(target + 32, r.2)
+        _mm512_storeu_si512(target + 48, r.3)
+    }
+#endif
