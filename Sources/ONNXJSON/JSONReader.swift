@@ -132,10 +132,17 @@ package struct JSONReader: ~Copyable {
     mutating func skipWhitespace() {
         while position < count {
             switch base[position] {
-            case 0x20, 0x0A, 0x0D, 0x09: position += 1
+            case 0x20, 0x0A, 0x0D, 0x09:
+                position += 1
+                // Indentation comes in runs.
+                while position + 8 <= count, eightSpacesStand(at: position) { position += 8 }
             default: return
             }
         }
+    }
+
+    private func eightSpacesStand(at offset: Int) -> Bool {
+        UnsafeRawPointer(base).loadUnaligned(fromByteOffset: offset, as: UInt64.self) == 0x2020_2020_2020_2020
     }
 
     private mutating func open(_ byte: UInt8, _ what: String) throws(ONNXError) {

@@ -11,6 +11,8 @@ struct MergeList {
     /// For each merge where its right part begins and where it ends.
     private var borders: [(split: UInt32, end: UInt32)] = []
 
+    private var splitAt = 0
+
     init(_ tokens: TokenTable) {
         self.tokens = tokens
         bytes.reserveCapacity(tokens.count * 10)
@@ -21,69 +23,100 @@ struct MergeList {
 
     /// Adds a merge: its two parts, one after the other, and how long the left one is.
     mutating func append(_ parts: [UInt8], split: Int) {
-        borders.append((UInt32(bytes.count + split), UInt32(bytes.count + parts.count)))
+        splitAt = bytes.count + split
         bytes.append(contentsOf: parts)
+        end()
     }
+
+    /// Adds a part of the next merge, or bytes of it; between the two comes ``split()``, behind them ``end()``.
+    mutating func append(part: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: part) }
+
+    mutating func split() { splitAt = bytes.count }
+
+    mutating func end() { borders.append((UInt32(splitAt), UInt32(bytes.count))) }
 
     /// The merges by their pairs, ranked in the order of the list.
     ///
     /// - Throws: `tokenizer.bad_merge` naming a token that the vocabulary lacks.
-    func table() throws(ONNXError) -> MergeTable {
+    consuming func table() throws(ONNXError) -> MergeTable {
         let table = MergeTable(expectedCount: borders.count)
+        let byteCount = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: TokenTable.padding))
         let missing = bytes.withUnsafeBufferPointer { bytes in
-            borders.withUnsafeBufferPointer { fill(table, bytes, $0) }
+            borders.withUnsafeBufferPointer {
+                fill(table, UnsafeBufferPointer(rebasing: bytes[..<byteCount]), $0)
+            }
         }
         if let missing { throw error(at: missing) }
         return table
     }
 
-    private static let chunkSize = 32
+    private static let chunkSize = 64
+
+    private struct Found {
+        var left: Int32 = -1
+        var right: Int32 = -1
+        var whole: Int32 = -1
+    }
 
     /// Fills the table and gives the number of the first merge of or into what is no token.
+    ///
+    /// It goes in chunks, and in each asks for all places of a table, in a loop that does nothing else, before it reads
+    /// any of them: so many waits for memory become one.
     private func fill(
         _ table: MergeTable, _ bytes: UnsafeBufferPointer<UInt8>,
         _ borders: UnsafeBufferPointer<(split: UInt32, end: UInt32)>
     ) -> Int? {
+        guard let base = bytes.baseAddress else { return borders.isEmpty ? nil : 0 }
+        var keys = [TokenTable.Key](
+            repeating: TokenTable.Key(padded: base, count: 0), count: 2 * Self.chunkSize)
+        var places = [Int](repeating: 0, count: 2 * Self.chunkSize)
+        var found = [Found](repeating: Found(), count: Self.chunkSize)
         var start = 0
         // Lists tend to be in the order of the merged tokens.
         var guess = 0
+        let markStart = SpaceMark.bytes[0]
+        var crossesMark = false
+        defer { table.crossesMark = crossesMark }
         for chunk in stride(from: 0, to: borders.count, by: Self.chunkSize) {
-            let range = chunk..<min(chunk + Self.chunkSize, borders.count)
-            table.note(touched: touch(range, from: start, bytes, borders))
-            for index in range {
-                let (split, end) = (Int(borders[index].split), Int(borders[index].end))
-                let left = tokens.find(UnsafeBufferPointer(rebasing: bytes[start..<split]))
-                let right = tokens.find(UnsafeBufferPointer(rebasing: bytes[split..<end]))
+            let count = min(Self.chunkSize, borders.count - chunk)
+            var place = start
+            for index in 0..<count {
+                let (split, end) = (Int(borders[chunk + index].split), Int(borders[chunk + index].end))
+                keys[2 * index] = TokenTable.Key(padded: base + place, count: split - place)
+                keys[2 * index + 1] = TokenTable.Key(padded: base + split, count: end - split)
+                places[2 * index] = tokens.firstPlace(of: keys[2 * index])
+                places[2 * index + 1] = tokens.firstPlace(of: keys[2 * index + 1])
+                place = end
+            }
+            tokens.touch(places[..<(2 * count)])
+            for index in 0..<count {
+                let (split, end) = (Int(borders[chunk + index].split), Int(borders[chunk + index].end))
+                let left = tokens.find(keys[2 * index], UnsafeBufferPointer(rebasing: bytes[start..<split]))
+                let right = tokens.find(
+                    keys[2 * index + 1], UnsafeBufferPointer(rebasing: bytes[split..<end]))
                 let whole = UnsafeBufferPointer(rebasing: bytes[start..<end])
                 if !tokens.holds(whole, at: guess) {
                     guess += 1
                     if !tokens.holds(whole, at: guess) { guess = Int(tokens.find(whole)) }
                 }
-                guard left >= 0, right >= 0, guess >= 0 else { return index }
-                table.insert(left: left, right: right, rank: UInt32(index), merged: Int32(guess))
-                if split < end, bytes[split] == SpaceMark.bytes[0], !table.crossesMark {
-                    table.crossesMark = SpaceMark.isCrossed(
+                guard left >= 0, right >= 0, guess >= 0 else { return chunk + index }
+                found[index] = Found(left: left, right: right, whole: Int32(guess))
+                places[index] = table.firstPlace(of: left, right)
+                if split < end, bytes[split] == markStart, !crossesMark {
+                    crossesMark = SpaceMark.isCrossed(
                         left: bytes[start..<split], right: bytes[split..<end])
                 }
                 start = end
             }
+            table.touch(places[..<count])
+            for index in 0..<count {
+                let merge = found[index]
+                table.insert(
+                    left: merge.left, right: merge.right, rank: UInt32(chunk + index), merged: merge.whole)
+            }
         }
         return nil
-    }
-
-    private func touch(
-        _ range: Range<Int>, from first: Int, _ bytes: UnsafeBufferPointer<UInt8>,
-        _ borders: UnsafeBufferPointer<(split: UInt32, end: UInt32)>
-    ) -> UInt32 {
-        var start = first
-        var sum: UInt32 = 0
-        for index in range {
-            let (split, end) = (Int(borders[index].split), Int(borders[index].end))
-            sum &+= tokens.touch(UnsafeBufferPointer(rebasing: bytes[start..<split]))
-            sum &+= tokens.touch(UnsafeBufferPointer(rebasing: bytes[split..<end]))
-            start = end
-        }
-        return sum
     }
 
     private func error(at index: Int) -> ONNXError {

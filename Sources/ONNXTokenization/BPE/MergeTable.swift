@@ -32,8 +32,20 @@ final class MergeTable: @unchecked Sendable {
 
     deinit { LargeMemory.free(slots) }
 
-    /// Takes what ``TokenTable/touch(_:)`` gave, so that the compiler keeps the loads.
-    func note(touched: UInt32) { self.touched &+= touched }
+    /// Where a pair is looked for first.
+    @inline(__always)
+    func firstPlace(of left: Int32, _ right: Int32) -> Int {
+        Int(truncatingIfNeeded: ByteHash.hash(Self.key(left, right))) & mask
+    }
+
+    /// Reads places, so that they are in the cache when pairs are added there.
+    func touch(_ places: ArraySlice<Int>) {
+        let slots = slots
+        var sum: UInt32 = 0
+        for place in places { sum &+= slots[place & mask].rank }
+        // Kept, so that the compiler keeps the loads.
+        touched = sum
+    }
 
     /// Adds a merge; of equal pairs the last one counts.
     func insert(left: Int32, right: Int32, rank: UInt32, merged: Int32) {

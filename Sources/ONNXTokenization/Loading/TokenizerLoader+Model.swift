@@ -35,6 +35,7 @@ extension TokenizerLoader {
 
     mutating func readVocabulary(_ reader: inout JSONReader) throws(ONNXError) {
         let table = TokenTable(expectedCount: 200_000, expectedBytes: 2 << 20)
+        let limits = limits
         try reader.beginObject()
         while try reader.nextKey() {
             let id = try reader.readInt()
@@ -43,13 +44,18 @@ extension TokenizerLoader {
                     "tokenizer.bad_id",
                     "token \"\(reader.key)\" has the id \(id), ids must lie in 0..<\(limits.idBound)")
             }
-            try reader.withKey { (key) throws(ONNXError) in try insert(key, id: id, into: table) }
+            try reader.withKey { (key) throws(ONNXError) in
+                try Self.append(key, id: id, to: table, limits: limits)
+            }
         }
+        try Self.index(table)
         tokens = table
     }
 
-    /// Adds a token whose id lies within the limit.
-    func insert(_ token: UnsafeBufferPointer<UInt8>, id: Int, into table: TokenTable) throws(ONNXError) {
+    /// Adds a token whose id lies within the limit. ``index(_:)`` must follow the last one.
+    static func append(
+        _ token: UnsafeBufferPointer<UInt8>, id: Int, to table: TokenTable, limits: TokenizerLimits
+    ) throws(ONNXError) {
         guard table.count < limits.tokens else {
             throw ONNXError("tokenizer.too_large", "the vocabulary has more than \(limits.tokens) tokens")
         }
@@ -58,17 +64,21 @@ extension TokenizerLoader {
                 "tokenizer.too_large",
                 "token \(id) has \(token.count) bytes, the limit is \(limits.tokenBytes)")
         }
-        switch table.insert(token, id: id) {
-        case .inserted: break
-        case .duplicateToken:
-            throw ONNXError(
-                "tokenizer.duplicate_token",
-                "token \"\(String(decoding: token, as: UTF8.self))\" stands twice in the vocabulary")
-        case .duplicateID(let other):
+        guard table.append(token, id: id) else {
             throw ONNXError(
                 "tokenizer.duplicate_id",
-                "token \"\(String(decoding: token, as: UTF8.self))\" has the id \(other) of another token")
+                "token \"\(String(decoding: token, as: UTF8.self))\" has the id \(id) of another token")
         }
+    }
+
+    /// Makes the tokens of a table known by their bytes.
+    ///
+    /// - Throws: `tokenizer.duplicate_token`.
+    static func index(_ table: TokenTable) throws(ONNXError) {
+        guard let twice = table.index() else { return }
+        let token = table.bytes(of: twice).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        throw ONNXError(
+            "tokenizer.duplicate_token", "token \"\(token)\" stands twice in the vocabulary")
     }
 
     private mutating func readMerges(_ reader: inout JSONReader) throws(ONNXError) {
@@ -81,35 +91,31 @@ extension TokenizerLoader {
             guard count < limits.merges else {
                 throw ONNXError("tokenizer.too_large", "there are more than \(limits.merges) merges")
             }
-            both.removeAll(keepingCapacity: true)
-            let split: Int
             if try reader.peek() == .array {
-                split = try readPair(&reader, into: &both, number: count)
-            } else {
-                both.append(contentsOf: try reader.readStringBytes())
-                if both.starts(with: Array("#version".utf8)) { continue }
-                split = try Self.splitPair(&both, number: count)
+                try Self.readPair(&reader, into: &list)
+                continue
             }
+            both.removeAll(keepingCapacity: true)
+            both.append(contentsOf: try reader.readStringBytes())
+            if both.starts(with: "#version".utf8) { continue }
+            let split = try Self.splitPair(&both, number: count)
             list.append(both, split: split)
         }
         merges = try list.table()
     }
 
-    private func readPair(
-        _ reader: inout JSONReader, into both: inout [UInt8], number: Int
-    ) throws(ONNXError) -> Int {
+    private static func readPair(_ reader: inout JSONReader, into list: inout MergeList) throws(ONNXError) {
         var parts = 0
-        var split = 0
         try reader.beginArray()
         while try reader.nextElement() {
-            both.append(contentsOf: try reader.readStringBytes())
+            list.append(part: try reader.readStringBytes())
             parts += 1
-            if parts == 1 { split = both.count }
+            if parts == 1 { list.split() }
         }
         guard parts == 2 else {
-            throw ONNXError("tokenizer.bad_merge", "merge \(number + 1) has \(parts) parts instead of 2")
+            throw ONNXError("tokenizer.bad_merge", "merge \(list.count + 1) has \(parts) parts instead of 2")
         }
-        return split
+        list.end()
     }
 
     /// Takes the space out of `left right` and returns where the right part begins.

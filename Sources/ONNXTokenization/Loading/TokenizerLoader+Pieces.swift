@@ -17,7 +17,7 @@ extension TokenizerLoader {
                 case 0:
                     let bytes = try reader.readStringBytes()
                     try Self.check(pieceBytes: bytes.count, id, limits)
-                    try insert(bytes, id: id, into: table)
+                    try Self.append(bytes, id: id, to: table, limits: limits)
                 case 1: scores.append(Self.score(try reader.readNumber()))
                 default: try reader.skipValue()
                 }
@@ -28,6 +28,7 @@ extension TokenizerLoader {
                     "tokenizer.invalid", "piece \(id) of the vocabulary has \(parts) parts instead of 2")
             }
         }
+        try Self.index(table)
         tokens = table
     }
 

@@ -18,7 +18,7 @@ extension TokenizerLoader {
         loader.postProcessor = postProcessor
         let table = TokenTable(expectedCount: source.pieces.count, expectedBytes: 8 * source.pieces.count)
         for (id, piece) in source.pieces.enumerated() {
-            try loader.insert(piece.text.bindMemory(to: UInt8.self), id: id, into: table)
+            try append(piece.text.bindMemory(to: UInt8.self), id: id, to: table, limits: limits)
             guard piece.kind == .control || piece.kind == .unknown || piece.kind == .userDefined else {
                 continue
             }
@@ -29,6 +29,7 @@ extension TokenizerLoader {
                     stripsRight: false, isNormalized: piece.kind == .userDefined,
                     isSpecial: piece.kind != .userDefined))
         }
+        try index(table)
         guard loader.addedTokens.count <= limits.addedTokens else {
             throw ONNXError("tokenizer.too_large", "there are more than \(limits.addedTokens) added tokens")
         }
