@@ -9,9 +9,11 @@ public struct SpeedReport: Sendable {
     public struct Reason: Sendable, Hashable {
         /// A stable name, such as `slow.copied_caches`.
         public let code: String
+        /// What is slow, and which export would not be.
         public let message: String
         /// The first node or value of this kind.
         public let first: String
+        /// How many nodes or values give this reason.
         public internal(set) var count: Int
     }
 
