@@ -9,7 +9,6 @@ cd "$root"
 filter=${ONNXLM_FILTER:-}
 results=.build/test-results
 passed=0 failed=0 skipped=0
-outcome=0
 
 # count PASSED FAILED SKIPPED: adds to the sums.
 count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
@@ -38,17 +37,32 @@ mkdir -p "$results"
 rm -f "$results"/swift*.xml
 
 # Nothing of ours needs `@testable`; without it tests and command share one build.
-arguments=("${build_flags[@]}" --disable-testable-imports --skip-build --xunit-output "$results/swift.xml")
-[ -z "$filter" ] || arguments+=(--filter "$filter")
-swift test "${arguments[@]}" >"$results/swift.log" 2>&1 || outcome=$?
-# The lines that say something; the whole log stays in the build folder.
-grep -avE '^(◇|✔) (Test|Suite) |^\[[0-9]+/[0-9]+\] |^Test Suite|^	 Executed 0' "$results/swift.log" || :
-read -r tests failures skips < <(python3 "$root/Scripts/count_tests.py" "$results"/swift*.xml)
-count "$tests" "$failures" "$skips"
-# A crash leaves no report of the tests that it took with it.
-if [ "$outcome" != 0 ] && [ "$failures" = 0 ]; then
-    echo "swift test ended with status $outcome; the log is $results/swift.log"
-    count 0 1 0
+# run NAME ARGUMENTS…: one process of tests, its report and its whole log in the folder of results.
+run() {
+    local name=$1 log=$results/swift-$1.log outcome=0 tests failures skips
+    shift
+    swift test "${build_flags[@]}" --disable-testable-imports --skip-build \
+        --xunit-output "$results/swift-$name.xml" "$@" >"$log" 2>&1 || outcome=$?
+    # The lines that say something.
+    grep -avE '^(◇|✔) (Test|Suite) |^\[[0-9]+/[0-9]+\] |^Test Suite|^	 Executed 0' "$log" || :
+    read -r tests failures skips < <(python3 "$root/Scripts/count_tests.py" "$results/swift-$name"*.xml)
+    count "$tests" "$failures" "$skips"
+    # A crash leaves no report of the tests that it took with it.
+    if [ "$outcome" != 0 ] && [ "$failures" = 0 ]; then
+        echo "swift test ended with status $outcome; the log is $log"
+        count 0 1 0
+    fi
+}
+if [ -n "$filter" ]; then
+    run filtered --filter "$filter"
+else
+    # Tests that compute keep the few threads on which all tests of a process run; those that talk to servers or wait for
+    # other processes would miss their deadlines beside them.
+    servers='ONNXHTTPTests|ONNXLMProvidersTests'
+    processes='ONNXLMCommandTests|ONNXModelHubTests|ONNXDiagnosisTests|ONNXModelStoreTests'
+    run computing --skip "$servers|$processes"
+    run servers --filter "$servers"
+    run processes --filter "$processes"
 fi
 
 if [ -z "$filter" ]; then

@@ -80,7 +80,7 @@ struct SearchParityTests {
         for type in CacheType.allCases {
             var loading = LoadOptions()
             loading.cacheType = type
-            for folder in ["0.18.0-llama-int4", "0.18.0-mistralwindow-int4", "dynamo-llama-opset18"] {
+            for folder in ["0.18.0-llama-int4", "0.18.0-mistralwindow-int4", "torchscript-llama-opset14"] {
                 let model = try LanguageModel(Fixtures.models + "/" + folder, loading, readsTexts: false)
                 let source = try model.makeDecoder()
                 _ = try source.append((0..<70).map { 1 + $0 * 7 % 100 })

@@ -73,7 +73,7 @@ struct StoreCommandTests {
         #expect(plan.status == 0)
         let json = try JSONValue.parse(plan.output)
         #expect(json["fits"]?.boolValue == true)
-        #expect(json["caches"]?.arrayValue?.count == 3)
+        #expect(json["caches"]?.arrayValue?.count == 4)
         #expect((json["needed_bytes"]?.intValue ?? 0) > 1 << 20)
         #expect(try run("plan", "acme/tiny", "--no-speed", "--context", "100000000").status == 65)
         let tight = try TestEnvironment.run(

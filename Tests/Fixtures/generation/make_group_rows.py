@@ -17,7 +17,7 @@ import make_oracles
 import torch
 import transformers
 
-FOLDERS = ["0.18.0-llama-fp32", "0.18.0-qwen3-fp32", "0.18.0-phi-fp32"]
+FOLDERS = ["0.18.0-llama-fp32", "0.18.0-qwen3-fp32"]
 PROMPTS = [[1, 17, 33, 9], [1, 100, 45, 45, 12, 99, 7, 120, 31]]
 OPTIONS = [
     {"num_beams": 4, "num_beam_groups": 2, "diversity_penalty": 0.5, "num_return_sequences": 4},

@@ -20,8 +20,6 @@ import onnxruntime_genai as genai
 FOLDERS = [
     "0.18.0-llama-fp32",
     "0.18.0-qwen3-fp32",
-    "0.7.0-llama-fp32",
-    "0.18.0-phi-fp32",
     "0.18.0-smollm3-fp32",
     "0.18.0-ernie45-fp32",
     "0.7.0-gemma2-fp32",
