@@ -166,11 +166,17 @@ import Testing
         let place = try Place("0.18.0-llama-int4")
         let expected = bits(try place.logitsWithoutCache())
         nonisolated(unsafe) var results: [[UInt32]] = Array(repeating: [], count: 8)
+        nonisolated(unsafe) var errors: [String] = []
         let lock = NSLock()
         DispatchQueue.concurrentPerform(iterations: 8) { index in
-            let values = (try? place.logits().values) ?? []
-            lock.withLock { results[index] = values.map(\.bitPattern) }
+            do {
+                let values = try place.logits().values
+                lock.withLock { results[index] = values.map(\.bitPattern) }
+            } catch {
+                lock.withLock { errors.append("\(error)") }
+            }
         }
+        #expect(errors == [])
         #expect(results.allSatisfy { $0 == expected })
         #expect(place.files.count == 1)
         #expect(try place.logits().isMapped)
