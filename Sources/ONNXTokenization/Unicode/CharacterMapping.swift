@@ -12,9 +12,9 @@ enum CharacterMapping {
     /// The full decomposition of a character that has another than the canonical one.
     static func compatible(_ scalar: UInt32) -> ArraySlice<UInt32>? {
         let rows = CompatibilityTables.decompositions
-        let row = rows[CanonicalLookup.lastIndex(rows, notAbove: UInt64(scalar) << 32 | 0xFFFF_FFFF)]
-        guard row >> 32 == UInt64(scalar) else { return nil }
-        let start = Int(row >> 5 & 0x7FF_FFFF)
+        let row = rows[CanonicalLookup.lastIndex(rows, notAbove: UInt64(scalar) << 20 | 0xF_FFFF)]
+        guard row >> 20 == UInt64(scalar) else { return nil }
+        let start = Int(row >> 5 & 0x7FFF)
         return CompatibilityTables.decomposed[start..<start + Int(row & 0x1F)]
     }
 }

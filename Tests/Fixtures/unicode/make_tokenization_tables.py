@@ -112,11 +112,11 @@ def runs(values):
     return result
 
 
-def literal(name, doc, numbers, digits):
+def literal(name, doc, numbers, digits, width=110):
     lines, row = [], "       "
     for number in numbers:
         item = f" 0x{number:0{digits}X},"
-        if len(row) + len(item) > 110:
+        if len(row) + len(item) > width:
             lines.append(row)
             row = "       "
         row += item

@@ -156,7 +156,7 @@ def main(folder):
     (folder / "CharacterTraitRuns.swift").write_text(
         head + "enum CharacterTraitRuns {\n" + literal(
             "runs", "Where the traits change: the code point in the high bits, its traits in the low 17.",
-            [c << 17 | value for c, value in runs(lambda c: flags[c])], 10) + "}\n")
+            [c << 17 | value for c, value in runs(lambda c: flags[c])], 10, width=120) + "}\n")
 
     lower = dict(mapped(normalizers.Lowercase()))
     assert all(len(to) == 1 or len(to) == 2 and point == 0x130 for point, to in lower.items())
@@ -174,13 +174,16 @@ def main(folder):
         place = places.setdefault(tuple(full), len(flat))
         if place == len(flat):
             flat.extend(full)
-        index.append(point << 32 | place << 5 | len(full))
+        index.append(point << 20 | place << 5 | len(full))
         assert len(full) < 32
+    assert len(flat) < 1 << 15
     (folder / "CompatibilityTables.swift").write_text(
-        head + "enum CompatibilityTables {\n"
-        + literal("decompositions", "Sorted: code point (high 32 bits), place in `decomposed` (27 bits), length (5 bits).",
-                  index, 14)
-        + "\n" + literal("decomposed", "All full decompositions that are not canonical.", flat, 5) + "}\n")
+        head + "enum CompatibilityTables {\n" + literal(
+            "decompositions", "Sorted: code point (from bit 20), place in `decomposed` (15 bits), length (5 bits).",
+            index, 10, width=120) + "}\n")
+    (folder / "CompatibilityTables+Decomposed.swift").write_text(
+        head + "extension CompatibilityTables {\n"
+        + literal("decomposed", "All full decompositions that are not canonical.", flat, 5) + "}\n")
     print(len(pairs), len(index), len(flat), file=sys.stderr)
 
 
