@@ -2,6 +2,7 @@
 import ONNXChatTemplate
 import ONNXErrors
 import ONNXJSON
+import ONNXTestSupport
 import ONNXTokenization
 import Testing
 
@@ -32,7 +33,7 @@ struct ControlTokenTests {
         let template = try ChatTemplate(
             source: try TemplateFixtures.source("\(name).jinja", in: GeneratedTemplates.folder))
         let vocabulary = try ControlVocabulary()
-        var generator = SplitMix(state: 20)
+        var generator = SeededGenerator(seed: 20)
         var rendered = 0
         var messageCount = 0
         var equal = 0
@@ -162,11 +163,11 @@ struct AdversarialConversation {
     private(set) var messages: JSONValue = .array([])
     private(set) var options = TemplateFixtures.options()
     private(set) var messageCount = 0
-    private var generator: SplitMix
+    private var generator: SeededGenerator
     private let isHarmless: Bool
 
     init(seed: UInt64, isHarmless: Bool) {
-        generator = SplitMix(state: seed)
+        generator = SeededGenerator(seed: seed)
         self.isHarmless = isHarmless
         var list: [JSONValue] = []
         if pick(2) == 0 { list.append(message("system")) }
@@ -232,7 +233,7 @@ struct AdversarialConversation {
         return .string(isHarmless ? "narrator" : choices[index])
     }
 
-    private static func token(_ generator: inout SplitMix) -> String {
+    private static func token(_ generator: inout SeededGenerator) -> String {
         let all = ControlVocabulary.tokens + ControlVocabulary.canaries + ControlVocabulary.canaries
         return all[Int(generator.next() % UInt64(all.count))]
     }

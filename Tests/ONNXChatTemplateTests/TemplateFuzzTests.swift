@@ -2,6 +2,7 @@
 import ONNXChatTemplate
 import ONNXErrors
 import ONNXJSON
+import ONNXTestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -40,7 +41,7 @@ import Testing
     ]
 
     @Test func anythingGivesATextOrAnError() throws {
-        var generator = SplitMix(state: Self.seed)
+        var generator = SeededGenerator(seed: Self.seed)
         var sources = try TemplateFixtures.rows("snippets.rows.jsonl").compactMap {
             $0["template_text"]?.stringValue
         }
@@ -90,11 +91,11 @@ import Testing
         #expect(codes["template.syntax", default: 0] > Self.count / 20)
     }
 
-    private static func pick(_ count: Int, _ generator: inout SplitMix) -> Int {
+    private static func pick(_ count: Int, _ generator: inout SeededGenerator) -> Int {
         Int(generator.next() % UInt64(count))
     }
 
-    private static func mutated(_ source: String, _ generator: inout SplitMix) -> String {
+    private static func mutated(_ source: String, _ generator: inout SeededGenerator) -> String {
         var bytes = Array(source.utf8)
         for _ in 0..<pick(4, &generator) {
             let place = pick(bytes.count + 1, &generator)
@@ -111,7 +112,7 @@ import Testing
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func value(_ depth: Int, _ generator: inout SplitMix) -> JSONValue {
+    private static func value(_ depth: Int, _ generator: inout SeededGenerator) -> JSONValue {
         switch pick(depth > 0 ? 6 : 4, &generator) {
         case 4: return .array((0..<pick(4, &generator)).map { _ in value(depth - 1, &generator) })
         case 5:

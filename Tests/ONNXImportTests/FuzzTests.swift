@@ -2,22 +2,11 @@
 import ONNXErrors
 import ONNXGraph
 import ONNXImport
+import ONNXTestSupport
 import Testing
 
 /// Thousands of damaged copies of a valid model: each is read or refused, and none stops the process.
 struct FuzzTests {
-    /// A generator with a seed (SplitMix64).
-    struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var value = state
-            value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-            return value ^ (value >> 31)
-        }
-    }
-
     private static let model: [UInt8] = {
         let branch = Messages.graph(
             nodes: [
@@ -81,7 +70,7 @@ struct FuzzTests {
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func damagedModels(seed: UInt64) {
-        var random = Generator(state: seed)
+        var random = SeededGenerator(seed: seed)
         var accepted = 0
         let options = ImportOptions(externalData: .skipped)
         for _ in 0..<1500 {

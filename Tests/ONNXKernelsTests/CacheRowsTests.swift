@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ONNXKernels
+import ONNXTestSupport
 import Testing
 
 @Suite struct CacheRowsTests {

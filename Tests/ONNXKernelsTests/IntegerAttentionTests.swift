@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ONNXKernels
+import ONNXTestSupport
 import Testing
 
 /// What 16-bit integers could get wrong: sums at their limits, numbers without end, rows of zeros.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ONNXKernels
+import ONNXTestSupport
 
 /// A block-quantised matrix in the layout of a model file, with its exact weights beside it.
 struct QuantizedCase: CustomStringConvertible, Sendable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ONNXErrors
 import ONNXKernels
+import ONNXTestSupport
 import Testing
 
 @Suite struct QuantizedMatrixTests {

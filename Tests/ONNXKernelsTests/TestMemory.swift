@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ONNXErrors
 import ONNXKernels
+import ONNXTestSupport
 
 #if canImport(Glibc)
     import Glibc
@@ -48,20 +49,7 @@ final class GuardedMemory<Element: BitwiseCopyable> {
 @inline(never)
 func keepAlive(_ object: Any) {}
 
-/// A reproducible stream of numbers; tests print its seed with a failure through their arguments.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededGenerator {
     mutating func floats(_ count: Int, in range: ClosedRange<Float> = -1...1) -> [Float] {
         (0..<count).map { _ in Float.random(in: range, using: &self) }
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ONNXJSON
+import ONNXTestSupport
 import ONNXTokenization
 import Testing
 
@@ -39,22 +40,18 @@ struct ParityCorpus {
         self.names = names
     }
 
-    /// SplitMix64.
+    /// As the script draws them.
     struct Chance {
-        var state: UInt64
+        private var generator: SeededGenerator
 
-        mutating func below(_ bound: Int) -> Int {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-            return Int((mixed ^ mixed >> 31) >> 33) % bound
-        }
+        init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+        mutating func below(_ bound: Int) -> Int { Int(generator.next() >> 33) % bound }
     }
 
     /// The strings of a block, as bytes that need not be UTF-8.
     func block(_ number: Int) -> [[UInt8]] {
-        var chance = Chance(state: UInt64(number) &* 0xD134_2543_DE82_EF95 &+ 1)
+        var chance = Chance(seed: UInt64(number) &* 0xD134_2543_DE82_EF95 &+ 1)
         return (0..<Self.blockSize).map { _ in
             let isSpaced = chance.below(2) == 1
             var text: [UInt8] = []
@@ -69,7 +66,7 @@ struct ParityCorpus {
     /// Ids to decode, for one string in three; nil where the string's own ids are decoded.
     static func randomIDs(_ number: Int, _ index: Int, bound: Int) -> [Int]? {
         guard index % 3 == 0 else { return nil }
-        var chance = Chance(state: UInt64(number * blockSize + index) &* 0xAF25_1AF3_B0F0_25B5 &+ 2)
+        var chance = Chance(seed: UInt64(number * blockSize + index) &* 0xAF25_1AF3_B0F0_25B5 &+ 2)
         return (0..<1 + chance.below(11)).map { _ in chance.below(bound) }
     }
 

@@ -103,7 +103,7 @@ import Testing
         #expect(try code(["tokenizer.model": []]) == "tokenizer.invalid")
         #expect(try code(["tokenizer.model": Array("version https://git-lfs".utf8)]) == "tokenizer.invalid")
         // Cut off anywhere, or with one byte changed: an error or a tokenizer, never a trap.
-        var chance = ParityCorpus.Chance(state: 7)
+        var chance = ParityCorpus.Chance(seed: 7)
         for cut in stride(from: 1, to: model.count, by: 37) {
             _ = try code(["tokenizer.model": Array(model[..<cut])])
             var changed = model
