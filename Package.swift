@@ -82,7 +82,8 @@ let package = Package(
         .target(
             name: "ONNXImport", dependencies: ["ONNXGraph", "CONNXSchema", "CONNXSystem"],
             swiftSettings: common),
-        .target(name: "ONNXExport", dependencies: ["ONNXGraph", "ONNXJSON"], swiftSettings: common),
+        .target(
+            name: "ONNXExport", dependencies: ["ONNXGraph", "ONNXJSON", "CONNXSystem"], swiftSettings: common),
         .target(name: "ONNXKernelsReference", dependencies: ["CONNXKernelABI"], swiftSettings: common),
         .target(name: "ONNXKernelsAVX2", dependencies: ["CONNXKernelABI"], swiftSettings: avx2),
         .target(name: "ONNXKernelsAVX512VNNI", dependencies: ["CONNXKernelABI"], swiftSettings: avx512vnni),

@@ -97,6 +97,21 @@ int onnxlm_reserve_space(int descriptor, int64_t count) {
 #endif
 }
 
+int onnxlm_write_all(int descriptor, const void *bytes, size_t count, int64_t offset) {
+    const char *next = bytes;
+    while (count > 0) {
+        // Some systems refuse more than 2 GiB at once.
+        size_t piece = count < (size_t)1 << 30 ? count : (size_t)1 << 30;
+        ssize_t written = pwrite(descriptor, next, piece, (off_t)offset);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return written < 0 ? -errno : -ENOSPC;
+        next += written;
+        offset += written;
+        count -= (size_t)written;
+    }
+    return 0;
+}
+
 void onnxlm_lower_priority(int only_when_idle) {
 #if defined(__linux__)
     // On Linux both calls with 0 mean the calling thread.

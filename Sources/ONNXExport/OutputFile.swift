@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CONNXSystem
 package import ONNXErrors
 
 #if canImport(Glibc)
@@ -31,17 +32,8 @@ package final class OutputFile: @unchecked Sendable {
     ///
     /// - Throws: `io.no_space` or `io.write`.
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ONNXError) {
-        guard let base = bytes.baseAddress else { return }
-        var done = 0
-        while done < bytes.count {
-            let piece = Swift.min(bytes.count - done, 1 << 30)
-            let count = pwrite(descriptor, base.advanced(by: done), piece, off_t(offset + done))
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw FileFailure.writing(path, errno)
-            }
-            done += count
-        }
+        let status = onnxlm_write_all(descriptor, bytes.baseAddress, bytes.count, Int64(offset))
+        guard status == 0 else { throw FileFailure.writing(path, -status) }
     }
 
     /// Sets the file's length; the new bytes read as zeros.

@@ -74,15 +74,8 @@ package final class DiskFile: @unchecked Sendable {
     ///
     /// - Throws: `io.no_space`, `io.failed`.
     package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ONNXError) {
-        var done = 0
-        while done < bytes.count, let base = bytes.baseAddress {
-            let count = pwrite(descriptor, base + done, bytes.count - done, off_t(offset + done))
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else {
-                throw Disk.failure("", path, "cannot be written", count < 0 ? errno : ENOSPC)
-            }
-            done += count
-        }
+        let status = onnxlm_write_all(descriptor, bytes.baseAddress, bytes.count, Int64(offset))
+        guard status == 0 else { throw Disk.failure("", path, "cannot be written", -status) }
     }
 
     /// Writes all bytes from `offset` on.

@@ -153,14 +153,8 @@ package struct PackCacheWriter: Sendable {
     private func write(
         _ bytes: UnsafeRawBufferPointer, at offset: Int, to descriptor: Int32
     ) throws(ONNXError) {
-        guard let base = bytes.baseAddress else { return }
-        var done = 0
-        while done < bytes.count {
-            let count = pwrite(descriptor, base + done, bytes.count - done, off_t(offset + done))
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw failure("cannot be written", count < 0 ? errno : ENOSPC) }
-            done += count
-        }
+        let status = onnxlm_write_all(descriptor, bytes.baseAddress, bytes.count, Int64(offset))
+        guard status == 0 else { throw failure("cannot be written", -status) }
     }
 
     private func failure(_ what: String, _ number: Int32) -> ONNXError {

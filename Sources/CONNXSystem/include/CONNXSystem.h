@@ -24,6 +24,10 @@ int onnxlm_is_pseudo_file(int descriptor);
 /// where it cannot be told whether there is room.
 int onnxlm_reserve_space(int descriptor, int64_t count);
 
+/// Writes all `count` bytes at `offset` of the file. Returns 0 or a negated errno; -ENOSPC where the system takes no more
+/// of them and names no error.
+int onnxlm_write_all(int descriptor, const void *bytes, size_t count, int64_t offset);
+
 /// Maps the pages of a region of a file, reading those that are not in memory; `base` is the start of a page. Only
 /// advice: where the system has no such call, or it fails, pages are mapped when they are read.
 void onnxlm_map_pages(const void *base, size_t count);
