@@ -35,9 +35,9 @@
         ///
         /// - Throws: `key.format`.
         public static func inEnvironment(_ name: String) throws(ONNXError) -> APIKey? {
-            guard let value = getenv(name), value.pointee != 0 else { return nil }
+            guard let value = ProviderConfiguration.variable(name) else { return nil }
             do throws(ONNXError) {
-                return try APIKey(String(cString: value))
+                return try APIKey(value)
             } catch {
                 throw error.adding("the variable \(name)")
             }

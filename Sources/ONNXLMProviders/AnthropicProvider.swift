@@ -38,9 +38,9 @@
         ) throws(ONNXError) {
             try APIKey.require(safe: url, for: key)
             self.model = model
-            let base = url.last == "/" ? String(url.dropLast()) : url
             let dialect = AnthropicDialect(
-                url: base + "/messages", model: model, defaultMaximumTokens: defaultMaximumTokens)
+                url: RemoteChat.address(url, "/messages"), model: model,
+                defaultMaximumTokens: defaultMaximumTokens)
             chat = RemoteChat(
                 name: name, model: model, dialect: dialect, key: key, needsKey: true, prices: prices,
                 timeouts: timeouts, transport: transport)

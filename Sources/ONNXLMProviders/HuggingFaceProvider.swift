@@ -47,9 +47,8 @@
             switch interface {
             case .chatCompletions(let url):
                 try APIKey.require(safe: url, for: key)
-                let base = url.last == "/" ? String(url.dropLast()) : url
                 dialect = OpenAIDialect(
-                    url: base + "/chat/completions", model: model, headers: [:],
+                    url: RemoteChat.address(url, "/chat/completions"), model: model, headers: [:],
                     tokenLimitField: "max_tokens",
                     asksForUsage: true)
             case .textGeneration(let url, let folder):

@@ -62,11 +62,10 @@
                 safe: url, for: settings.key, allowsPlainHTTP: settings.allowsKeyOverPlainHTTP)
             var headers = HTTPFields()
             for (name, value) in settings.headers.sorted(by: { $0.key < $1.key }) { headers.add(name, value) }
-            let base = url.last == "/" ? String(url.dropLast()) : url
             self.model = model
             staysOnThisMachine = settings.staysOnThisMachine && address.isLoopback
             let dialect = OpenAIDialect(
-                url: base + "/chat/completions", model: model, headers: headers,
+                url: RemoteChat.address(url, "/chat/completions"), model: model, headers: headers,
                 tokenLimitField: settings.tokenLimitField, asksForUsage: settings.asksForUsage)
             chat = RemoteChat(
                 name: settings.name, model: model, dialect: dialect, key: settings.key,

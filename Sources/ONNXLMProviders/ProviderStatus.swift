@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #if Providers
     public import ONNXLM
+    import ONNXModelStore
 
     /// What is known of a configured provider without asking anybody else, and what a measurement adds.
     public struct ProviderStatus: Sendable, Hashable {
@@ -34,7 +35,7 @@
                 status.staysOnThisMachine = provider.staysOnThisMachine
                 status.prices = provider.prices
                 if entry.kind == .local {
-                    status.diskByteCount = FolderSize.bytes(try folder(of: entry))
+                    status.diskByteCount = Disk.byteCount(ofFolder: try folder(of: entry))
                 } else if entry.kind != .openAICompatible, try Self.key(of: entry) == nil {
                     throw ONNXError("provider.key_missing", Self.keyHint(entry))
                 } else {

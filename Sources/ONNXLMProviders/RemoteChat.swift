@@ -6,6 +6,11 @@
 
     /// One remote model behind one interface: what all remote providers do alike.
     struct RemoteChat: Sendable {
+        /// The address of a call below the address of an interface, which may end with a slash.
+        static func address(_ base: String, _ call: String) -> String {
+            (base.last == "/" ? String(base.dropLast()) : base) + call
+        }
+
         let name: String
         let model: String
         let dialect: any ChatDialect
