@@ -62,7 +62,7 @@
                 contextPolicy: dropOldest ? .dropOldestTurns() : .stop)
             if given != nil { return try await Self.printAnswer(chat.streamResponse(adding: [])) }
             if let prompt { return try await Self.printAnswer(chat.streamResponse(to: prompt)) }
-            try await Conversation(chat).run()
+            await MessageLoop { try await Self.printAnswer(chat.streamResponse(to: $0)) }.run()
         }
 
         private func askProviders(_ history: [ChatMessage], answersGiven: Bool) async throws {
@@ -73,7 +73,7 @@
                 if answersGiven || prompt != nil {
                     try await chat.answer(answersGiven ? nil : prompt)
                 } else {
-                    try await chat.run()
+                    await MessageLoop { try await chat.answer($0) }.run()
                 }
                 await chat.finishCaching(loading)
             #else
@@ -116,46 +116,6 @@
                         "Message \(index) of \"\(path)\" has no role or no content that is a text.")
                 }
                 return ChatMessage(ChatMessage.Role(rawValue: role), content)
-            }
-        }
-    }
-
-    /// The loop that reads messages and prints answers.
-    private final class Conversation: Sendable {
-        private let chat: ChatSession
-        private let answering = Mutex<Task<Void, any Error>?>(nil)
-
-        init(_ chat: ChatSession) { self.chat = chat }
-
-        func run() async throws {
-            let interrupt = Signals.onInterrupt { [self] in
-                let stopped = answering.withLock { task in
-                    task?.cancel()
-                    return task != nil
-                }
-                if !stopped { Console.note("\n(Ctrl-D or /exit leaves)") }
-            }
-            defer { interrupt.cancel() }
-            while true {
-                if Console.inputIsTerminal { Console.prompt("> ") }
-                guard let line = readLine(strippingNewline: true) else { break }
-                let text = line.trimmingCharacters(in: .whitespaces)
-                if text == "/exit" || text == "/quit" { break }
-                if text.isEmpty { continue }
-                await answer(text)
-            }
-        }
-
-        private func answer(_ text: String) async {
-            let chat = chat
-            let task = Task { try await ChatCommand.printAnswer(chat.streamResponse(to: text)) }
-            answering.withLock { $0 = task }
-            let result = await task.result
-            answering.withLock { $0 = nil }
-            switch result {
-            case .success: break
-            case .failure(is CancellationError): Console.write("\n")
-            case .failure(let error): Console.note("\(error)")
             }
         }
     }

@@ -10,7 +10,6 @@
         private let provider: FallbackProvider
         private let options: GenerationOptions
         private let messages: Mutex<[ChatMessage]>
-        private let answering = Mutex<Task<Void, any Error>?>(nil)
 
         /// - Parameters:
         ///   - folder: the model folder that the provider `local` takes where nothing else is said.
@@ -70,34 +69,6 @@
             if let rate = response.tokensPerSecond { parts.append(String(format: "%.1f tokens/s", rate)) }
             if let cost = response.costEstimate, cost > 0 { parts.append(String(format: "$%.6f", cost)) }
             Console.note("(\(parts.joined(separator: "; ")))")
-        }
-
-        /// Reads a message a line until the end of the input.
-        func run() async throws {
-            let interrupt = Signals.onInterrupt { [self] in
-                let stopped = answering.withLock { task in
-                    task?.cancel()
-                    return task != nil
-                }
-                if !stopped { Console.note("\n(Ctrl-D or /exit leaves)") }
-            }
-            defer { interrupt.cancel() }
-            while true {
-                if Console.inputIsTerminal { Console.prompt("> ") }
-                guard let line = readLine(strippingNewline: true) else { break }
-                let text = line.trimmingCharacters(in: .whitespaces)
-                if text == "/exit" || text == "/quit" { break }
-                if text.isEmpty { continue }
-                let task = Task { try await self.answer(text) }
-                answering.withLock { $0 = task }
-                let result = await task.result
-                answering.withLock { $0 = nil }
-                switch result {
-                case .success: break
-                case .failure(is CancellationError): Console.write("\n")
-                case .failure(let error): Console.note("\(error)")
-                }
-            }
         }
     }
 #endif

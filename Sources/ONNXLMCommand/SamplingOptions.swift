@@ -84,7 +84,7 @@
         @Option(
             help:
                 "Long rope models: switching (tables by length, as onnxruntime-genai), long or short throughout.",
-            transform: SamplingOptions.longContext)
+            transform: NamedChoice.reader("--long-context"))
         var longContext = LongContextPolicy.switching
 
         /// One `--logit-bias`.
@@ -100,14 +100,6 @@
                     "--logit-bias is \"\(text)\"; it has to be TOKEN=VALUE, such as 17=-2.5.")
             }
             return TokenBias(token: token, value: value)
-        }
-
-        private static func longContext(_ name: String) throws -> LongContextPolicy {
-            guard let policy = LongContextPolicy(rawValue: name) else {
-                let names = LongContextPolicy.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("--long-context is \"\(name)\"; it has to be one of \(names).")
-            }
-            return policy
         }
 
         var generationOptions: GenerationOptions {

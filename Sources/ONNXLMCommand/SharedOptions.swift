@@ -35,7 +35,7 @@
 
         @Option(
             help: "Element type of the key/value caches: float32, float16, int16 or int8.",
-            transform: LoadingOptions.cacheType)
+            transform: NamedChoice.reader("--cache-type"))
         var cacheType = LoadOptions().cacheType
 
         @Flag(help: "Neither use nor write a cache of packed weights.")
@@ -48,14 +48,6 @@
             if let threads, !(1...1024).contains(threads) {
                 throw ValidationError("--threads is \(threads); it has to be from 1 to 1024.")
             }
-        }
-
-        private static func cacheType(_ name: String) throws -> CacheType {
-            guard let type = CacheType(rawValue: name) else {
-                let names = CacheType.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("--cache-type is \"\(name)\"; it has to be one of \(names).")
-            }
-            return type
         }
 
         var loadOptions: LoadOptions {
