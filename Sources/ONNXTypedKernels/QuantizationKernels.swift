@@ -95,13 +95,8 @@ extension TypedKernels {
         _ input: Tensor, scale: Tensor, zeroPoint: Tensor?, layout: QuantizationLayout, into output: Tensor,
         workers: WorkerPool
     ) {
-        let from = input.pointer(to: Float.self)
-        let scales = scale.pointer(to: Float.self)
-        let zeros = zeroPoint?.pointer(to: Float.self)
-        let to = output.mutablePointer(to: Float.self)
-        forEachElement(layout, workers) { index, parameter in
-            to[index] = (from[index] - (zeros?[parameter] ?? 0)) * scales[parameter]
-        }
+        dequantize(
+            input, scale, zeroPoint, layout, output, workers, zero: Float(0), difference: { $0 - $1 })
     }
 
     /// `output = (input − zero point) × scale` in float32; `input` and `zeroPoint` are int32.
@@ -109,12 +104,22 @@ extension TypedKernels {
         _ input: Tensor, scale: Tensor, zeroPoint: Tensor?, layout: QuantizationLayout, into output: Tensor,
         workers: WorkerPool
     ) {
-        let from = input.pointer(to: Int32.self)
+        dequantize(
+            input, scale, zeroPoint, layout, output, workers, zero: Int32(0), difference: { Float($0 &- $1) })
+    }
+
+    @inline(__always)
+    private static func dequantize<Element>(
+        _ input: Tensor, _ scale: Tensor, _ zeroPoint: Tensor?, _ layout: QuantizationLayout,
+        _ output: Tensor,
+        _ workers: WorkerPool, zero: Element, difference: (Element, Element) -> Float
+    ) {
+        let from = input.pointer(to: Element.self)
         let scales = scale.pointer(to: Float.self)
-        let zeros = zeroPoint?.pointer(to: Int32.self)
+        let zeros = zeroPoint?.pointer(to: Element.self)
         let to = output.mutablePointer(to: Float.self)
         forEachElement(layout, workers) { index, parameter in
-            to[index] = Float(from[index] &- (zeros?[parameter] ?? 0)) * scales[parameter]
+            to[index] = difference(from[index], zeros?[parameter] ?? zero) * scales[parameter]
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ONNXErrors
+import ONNXKernels
 import ONNXTensors
 import ONNXTypedKernels
 
@@ -10,6 +11,11 @@ import ONNXTypedKernels
 /// - Supports: float16, bfloat16, float and double.
 /// - Deviations: none; a group of −∞ alone gives NaN.
 struct Softmax: SoftmaxOperator {
-    static let isLogarithm = false
     let attributes: SoftmaxAttributes
+
+    static func fill(
+        _ output: Tensor, from input: Tensor, view: AxisView, workers: WorkerPool
+    ) throws(ONNXError) {
+        try TypedKernels.softmax(input, view: view, logarithm: false, into: output, workers: workers)
+    }
 }

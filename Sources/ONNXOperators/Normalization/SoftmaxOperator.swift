@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import ONNXErrors
+import ONNXKernels
 import ONNXTensors
 import ONNXTypedKernels
 
-/// Softmax and its logarithm.
+/// Softmax, its logarithm and Hardmax: each group of elements along an axis becomes as many others.
 protocol SoftmaxOperator: Operator {
-    static var isLogarithm: Bool { get }
     var attributes: SoftmaxAttributes { get }
     init(attributes: SoftmaxAttributes)
+    static func fill(
+        _ output: Tensor, from input: Tensor, view: AxisView, workers: WorkerPool
+    ) throws(ONNXError)
 }
 
 /// The axis, and whether it begins a group of dimensions (before opset 13) or stands alone.
@@ -45,9 +48,9 @@ extension SoftmaxOperator {
     func run(_ context: RunContext) throws(ONNXError) {
         try context.inSinglePrecision { (context: RunContext) throws(ONNXError) in
             let input = try context.input(0)
-            try TypedKernels.softmax(
-                input, view: try attributes.view(input.shape), logarithm: Self.isLogarithm,
-                into: try context.output(0), workers: context.workers)
+            try Self.fill(
+                try context.output(0), from: input, view: try attributes.view(input.shape),
+                workers: context.workers)
         }
     }
 }

@@ -9,27 +9,6 @@ import ONNXTypedKernels
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__GlobalAveragePool.html>, opsets 1, 22.
 /// - Supports: float16, bfloat16, float and double.
 /// - Deviations: none; no elements give NaN.
-struct GlobalAveragePool: Operator {
-    init(_ node: OperatorNode) throws(ONNXError) { try node.checkArity(inputs: 1...1, outputs: 1...1) }
-
-    func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
-        let input = try context.input(0, oneOf: .floats)
-        guard input.shape.rank > 2 else {
-            throw ONNXError("op.shape", "The input is \(input); [batch, channels, …] is expected.")
-        }
-        let kept = Array(input.shape.dimensions.prefix(2))
-        return [
-            OutputPlan(
-                input.elementType, try Shape(kept + Array(repeating: 1, count: input.shape.rank - 2)))
-        ]
-    }
-
-    func run(_ context: RunContext) throws(ONNXError) {
-        try context.inSinglePrecision { (context: RunContext) throws(ONNXError) in
-            let input = try context.input(0)
-            try TypedKernels.reduce(
-                .mean, input, axes: Array(2..<input.shape.rank), into: try context.output(0),
-                workers: context.workers)
-        }
-    }
+struct GlobalAveragePool: GlobalPoolOperator {
+    static let reduction = Reduction.mean
 }
