@@ -51,7 +51,7 @@ struct FuzzTests {
         ).bytes
     }()
 
-    private static func mutate(_ bytes: inout [UInt8], _ random: inout Generator) {
+    private static func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
         for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
             let index = Int.random(in: 0..<bytes.count, using: &random)
             switch Int.random(in: 0..<6, using: &random) {

@@ -47,6 +47,14 @@
             return try await start(ofFolder: path, as: folder, padding: padding)
         }
 
+        /// Sends answers in parts of so many bytes, with a pause after each.
+        func trickle(_ partByteCount: Int, every pause: Duration) {
+            change {
+                $0.partByteCount = partByteCount
+                $0.pause = pause
+            }
+        }
+
         /// A hub with the files of this folder.
         static func start(
             ofFolder path: String, as folder: String = "", padding: Int = 0

@@ -86,10 +86,7 @@
         @Test func anInterruptedDownloadGoesOn() async throws {
             let hub = try await LoopbackHub.start(padding: 2_000_000)
             defer { hub.stop() }
-            hub.change {
-                $0.partByteCount = 8192
-                $0.pause = .milliseconds(1)
-            }
+            hub.trickle(8192, every: .milliseconds(1))
             let fixture = try PullFixture(hub)
             let started = Mutex<Task<Void, any Error>?>(nil)
             let task = Task {
@@ -173,10 +170,7 @@
         @Test func twoPullsOfOneModelFetchItOnce() async throws {
             let hub = try await LoopbackHub.start(padding: 1_000_000)
             defer { hub.stop() }
-            hub.change {
-                $0.partByteCount = 16_384
-                $0.pause = .milliseconds(1)
-            }
+            hub.trickle(16_384, every: .milliseconds(1))
             let fixture = try PullFixture(hub)
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<3 { group.addTask { try await fixture.pull().fetchedByteCount } }

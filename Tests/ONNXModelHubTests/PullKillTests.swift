@@ -37,10 +37,7 @@
         @Test func twoHundredKillsEachFollowedByAResume() async throws {
             let hub = try await LoopbackHub.start(padding: 500_000)
             defer { hub.stop() }
-            hub.change {
-                $0.partByteCount = 16_384
-                $0.pause = .milliseconds(4)
-            }
+            hub.trickle(16_384, every: .milliseconds(4))
             let fixture = try PullFixture(hub)
             let environment = [
                 "ONNXLM_MODELS": fixture.store.root, "HF_ENDPOINT": hub.endpoint,
@@ -87,10 +84,7 @@
         @Test func interruptingLeavesAStateAndSaysSo() async throws {
             let hub = try await LoopbackHub.start(padding: 2_000_000)
             defer { hub.stop() }
-            hub.change {
-                $0.partByteCount = 8192
-                $0.pause = .milliseconds(20)
-            }
+            hub.trickle(8192, every: .milliseconds(20))
             let fixture = try PullFixture(hub)
             let errors = fixture.scratch.file("errors")
             try Data().write(to: URL(fileURLWithPath: errors))

@@ -4,7 +4,6 @@
     python make_small_tokenizers.py . [NAME…]
 """
 import base64
-import io
 import json
 import random
 import sys
@@ -14,6 +13,9 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 
 from corpus import POOLS
 from make_tokenizers import CL100K, O200K, QWEN2
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unicode"))
+from character_map import character_map
 
 WORDS = POOLS["words"]
 GPT2_WRITTEN_OUT = r"""'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"""
@@ -211,51 +213,6 @@ def unigram(normalizer, pre_tokenizer, decoder, byte_fallback=False, size=420):
     return tokenizer
 
 
-def charsmap(rules):
-    """A character map as SentencePiece compiles it."""
-    import sentencepiece
-
-    path = Path("/tmp/charsmap-rules.tsv")
-    path.write_text("".join(
-        " ".join(f"{ord(c):X}" for c in source) + "\t" + " ".join(f"{ord(c):X}" for c in target) + "\n"
-        for source, target in rules))
-    model = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(corpus()), model_writer=model, vocab_size=200, hard_vocab_limit=False,
-        normalization_rule_tsv=str(path), minloglevel=2)
-    path.unlink()
-    return spm_field(spm_field(model.getvalue(), 3), 2)
-
-
-def spm_field(message, wanted):
-    """The last length-delimited field of a number in a protobuf message."""
-    place, found = 0, b""
-
-    def varint():
-        nonlocal place
-        value = shift = 0
-        while True:
-            byte = message[place]
-            place += 1
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return value
-
-    while place < len(message):
-        tag = varint()
-        if tag & 7 == 2:
-            length = varint()
-            if tag >> 3 == wanted:
-                found = message[place : place + length]
-            place += length
-        elif tag & 7 == 0:
-            varint()
-        else:
-            place += 8 if tag & 7 == 1 else 4
-    return found
-
-
 RULES = [("\u3000", " "), ("\u00a0", " "), ("\t", " "), ("\n", " "), ("\r", " "), ("\u200b", ""), ("\u00ad", ""),
          ("\ufb01", "fi"), ("\u2460", "1"), ("\u2461", "2"), ("\u33a1", "m2"), ("\u212b", "\u00c5"), ("\u2126", "\u03a9"),
          ("e\u0301", "\u00e9"), ("a\u0301", "\u00e1"), ("a\u0323", "\u1ea1"), ("o\u0302", "\u00f4"), ("\u00f4\u0301", "\u1ed1"),
@@ -266,7 +223,7 @@ RULES = [("\u3000", " "), ("\u00a0", " "), ("\t", " "), ("\n", " "), ("\r", " ")
 
 
 def unigram_t5():
-    mapped = normalizers.Precompiled(charsmap(RULES))
+    mapped = normalizers.Precompiled(character_map(RULES))
     tokenizer = unigram(mapped, pre_tokenizers.Sequence(
         [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace("\u2581", "always", split=True)]),
         decoders.Metaspace("\u2581", "always", split=True))

@@ -8,15 +8,13 @@ through a `Precompiled` normalizer, whose character map `sentencepiece` compiles
 
     python make_trait_tables.py Sources/ONNXTokenization/Unicode
 """
-import io
 import sys
-import tempfile
 from pathlib import Path
 
-import sentencepiece
 import tokenizers
 from tokenizers import Regex, normalizers, pre_tokenizers
 
+from character_map import character_map
 from make_tokenization_tables import POINTS, chunks, literal, runs
 
 # In the order of GeneralCategory.swift; 0 is what has none of them.
@@ -74,43 +72,7 @@ def traits():
 
 def charsmap(sources):
     """The character map that turns each of `sources` into X."""
-    with tempfile.TemporaryDirectory() as folder:
-        rules = Path(folder) / "rules.tsv"
-        rules.write_text("".join(f"{point:X}\t58\n" for point in sources))
-        model = io.BytesIO()
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter(["the cat sat on the mat"] * 20), model_writer=model, vocab_size=30,
-            hard_vocab_limit=False, normalization_rule_tsv=str(rules), minloglevel=2)
-    return field(field(model.getvalue(), 3), 2)
-
-
-def field(message, wanted):
-    """The last length-delimited field of a number in a protobuf message."""
-    place, found = 0, b""
-
-    def varint():
-        nonlocal place
-        value = shift = 0
-        while True:
-            byte = message[place]
-            place += 1
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return value
-
-    while place < len(message):
-        tag = varint()
-        if tag & 7 == 2:
-            length = varint()
-            if tag >> 3 == wanted:
-                found = message[place : place + length]
-            place += length
-        elif tag & 7 == 0:
-            varint()
-        else:
-            place += 8 if tag & 7 == 1 else 4
-    return found
+    return character_map((chr(point), "X") for point in sources)
 
 
 def clusters(flags):
