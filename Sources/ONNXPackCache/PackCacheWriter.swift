@@ -32,6 +32,9 @@ package struct PackCacheWriter: Sendable {
     let sections: [Section]
     let byteLimit: Int
 
+    /// Called between the creation and the locking of a temporary file, with its path; for tests.
+    package var whenCreated: @Sendable (String) -> Void = { _ in }
+
     /// - Parameters:
     ///   - path: where the file shall be, in `folder`.
     ///   - byteLimit: bytes that all files of the folder may take together.
@@ -63,18 +66,32 @@ package struct PackCacheWriter: Sendable {
                 "The disk of \"\(folder.path)\" has \(free) bytes left; the packed weights take \(header.fileByteCount)."
             )
         }
-        let temporary = "\(path).\(Self.randomName())\(PackCacheFolder.partialEnding)"
-        let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw failure("cannot be created", errno) }
+        let (temporary, descriptor) = try createTemporary()
         defer { close(descriptor) }
         var isDone = false
         defer { if !isDone { unlink(temporary) } }
-        // Tells ``PackCacheFolder/removeAbandoned()`` that the writer lives.
-        flock(descriptor, LOCK_EX | LOCK_NB)
         try fill(descriptor, &header)
         guard fsync(descriptor) == 0 else { throw failure("cannot be written", errno) }
         guard rename(temporary, path) == 0 else { throw failure("cannot be named", errno) }
         isDone = true
+    }
+
+    /// Makes a temporary file and locks it, which tells ``PackCacheFolder/removeAbandoned()`` that its writer lives.
+    ///
+    /// Another process may find the file between the two and take it for abandoned: then it has no name any more, and
+    /// the next is made.
+    private func createTemporary() throws(ONNXError) -> (path: String, descriptor: Int32) {
+        for _ in 0..<100 {
+            let temporary = "\(path).\(Self.randomName())\(PackCacheFolder.partialEnding)"
+            let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard descriptor >= 0 else { throw failure("cannot be created", errno) }
+            whenCreated(temporary)
+            while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
+            var info = stat()
+            if fstat(descriptor, &info) == 0, info.st_nlink > 0 { return (temporary, descriptor) }
+            close(descriptor)
+        }
+        throw failure("cannot be kept", ENOENT)
     }
 
     private func fill(_ descriptor: Int32, _ header: inout PackCacheHeader) throws(ONNXError) {

@@ -2,6 +2,7 @@
 import Foundation
 import ONNXErrors
 import ONNXPackCache
+import Synchronization
 import Testing
 
 @Suite struct PackCacheWriterTests {
@@ -50,6 +51,25 @@ import Testing
         let fixture = PackCacheFixture()
         let writings = (0..<8).map { _ in PackCacheWriting(fixture.writer()) }
         for writing in writings { try writing.wait() }
+        #expect(fixture.names.count == 1)
+        #expect(try PackCacheFile(path: fixture.path).damagedSection() == nil)
+    }
+
+    /// A writer that has made its file and not locked it yet looks dead to the others.
+    @Test func aFileTakenForAbandonedIsMadeAgain() throws {
+        let fixture = PackCacheFixture()
+        let folder = fixture.folder
+        let count = Mutex(0)
+        var writer = fixture.writer()
+        writer.whenCreated = { path in
+            let isFirst = count.withLock { value in
+                value += 1
+                return value == 1
+            }
+            if isFirst { #expect(folder.removeAbandoned().isEmpty && access(path, F_OK) != 0) }
+        }
+        try writer.write()
+        #expect(count.withLock { $0 } == 2)
         #expect(fixture.names.count == 1)
         #expect(try PackCacheFile(path: fixture.path).damagedSection() == nil)
     }
