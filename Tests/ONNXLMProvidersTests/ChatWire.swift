@@ -107,6 +107,8 @@
                 try await answer.begin(status: 200, streams ? events : ["content-length": "1000"] + json)
                 let parts = streams ? stream("one two three") : ["{"]
                 for event in parts.prefix(Int(words[2]) ?? 0) { try await answer.write(event) }
+                // A client that learns of the end in the same read as of the last bytes may drop these.
+                try await Task.sleep(for: .milliseconds(50))
                 await answer.cut()
             case "event-error":
                 try await answer.begin(status: 200, events)
