@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # docs.sh: makes the documentation archive .build/docs/ONNXLM.doccarchive from the doc comments and the articles in
-# Sources/ONNXLM/ONNXLM.docc. `swift package generate-documentation --target ONNXLM` makes the same with Apple's plugin,
-# which this package names only where ONNXLM_DOCS=1 is set, so that nobody who depends on it fetches the plugin.
+# Sources/ONNXLM/ONNXLM.docc. Then Apple's plugin makes the same with
+# ONNXLM_DOCS=1 swift package generate-documentation --target ONNXLM --additional-symbol-graph-dir .build/docs/symbol-graphs
+# (by itself it knows nothing of what ONNXLM exports). This package names the plugin only where ONNXLM_DOCS=1 is set, so
+# that nobody who depends on it fetches it.
 source "$(dirname "$0")/lib.sh"
 
 cd "$root"

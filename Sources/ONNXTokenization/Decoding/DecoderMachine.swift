@@ -54,6 +54,8 @@ struct DecoderMachine {
         case .byteLevel: token.withUnsafeBufferPointer { appendBytes($0, to: index) }
         case .replace(let pattern, let content):
             run(ByteSearch.replacing(pattern, with: content, in: token), from: index + 1)
+        case .replaceMatches(let expression, let content):
+            run(expression.replacingMatches(with: content, in: token), from: index + 1)
         case .byteFallback:
             if let byte = Self.fallbackByte(token) {
                 stages[index].held.append(byte)

@@ -5,6 +5,7 @@ enum DecoderStep: Sendable, Hashable {
     /// Reads each token in the byte-level alphabet and joins the bytes.
     case byteLevel
     case replace([UInt8], with: [UInt8])
+    case replaceMatches(SplitExpression, with: [UInt8])
     /// Joins runs of `<0xHH>` tokens into characters.
     case byteFallback
     /// Joins everything into one.

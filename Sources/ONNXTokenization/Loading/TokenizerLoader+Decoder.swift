@@ -33,6 +33,10 @@ extension TokenizerLoader {
         case "ByteLevel": steps.append(.byteLevel)
         case "ByteFallback": steps.append(.byteFallback)
         case "Replace":
+            if let regex = value["pattern"]?["Regex"]?.stringValue {
+                let content = try field("content", of: value, part) { $0.stringValue }
+                return steps.append(.replaceMatches(try expression(regex, part), with: Array(content.utf8)))
+            }
             let (pattern, content) = try replacement(value, part)
             steps.append(.replace(pattern, with: content))
         case "Metaspace":

@@ -304,7 +304,7 @@ def word_ends():
         vocab_size=600, special_tokens=["<unk>", "</s>"], show_progress=False, continuing_subword_prefix="##",
         end_of_word_suffix="</w>", limit_alphabet=120)
     tokenizer.train_from_iterator(corpus(), trainer)
-    tokenizer.decoder = decoders.BPEDecoder("</w>")
+    tokenizer.decoder = decoders.Sequence([decoders.Replace(Regex("^##"), ""), decoders.BPEDecoder("</w>")])
     return tokenizer
 
 
