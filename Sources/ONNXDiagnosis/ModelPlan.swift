@@ -78,6 +78,8 @@ public struct ModelPlan: Sendable {
     public let contextLimit: Int
     /// The element type that sessions will keep caches in.
     public let cacheType: CacheType
+    /// Whether ``cacheType`` was chosen for the model and the processor and not asked for.
+    public let isCacheTypeAutomatic: Bool
     /// Bytes of all weights in the model's files.
     public let fileWeightByteCount: Int
     /// Bytes of the matrices after packing, at most.
@@ -161,7 +163,8 @@ public struct ModelPlan: Sendable {
         contextLimit = needs.contextLength
         let context = max(1, context ?? min(4096, needs.contextLength))
         self.context = context
-        cacheType = options.cacheType
+        cacheType = options.cacheType ?? needs.automaticCacheType
+        isCacheTypeAutomatic = options.cacheType == nil
         fileWeightByteCount = needs.weightByteCount
         packedByteCount = needs.packedByteCount
         mappedByteCount = needs.mappedByteCount
@@ -182,7 +185,7 @@ public struct ModelPlan: Sendable {
         speed =
             measuresSpeed
             ? try needs.speed(
-                threads: options.threadCount ?? InferenceModel.defaultThreadCount, options.cacheType, context)
+                threads: options.threadCount ?? InferenceModel.defaultThreadCount, cacheType, context)
             : nil
     }
 

@@ -36,6 +36,9 @@ public final class InferenceModel: Sendable {
     /// The options that the model was loaded with.
     public let options: LoadOptions
 
+    /// Whether the graph's products quantise their activations; see ``CacheType/quantizesActivations(_:)``.
+    let quantizesActivations: Bool
+
     /// The int64 input `[1]` that says for how many of the last positions logits are computed, in models loaded as
     /// decoders.
     package static let positionsInputName = LastPositionPass.inputName
@@ -105,6 +108,7 @@ public final class InferenceModel: Sendable {
         let model = try model.inliningFunctions { registry.contains(domain: $0, name: $1) }
         try SupportReport(model.graph, operatorSets: model.operatorSets, registry: registry).check()
         self.options = options
+        quantizesActivations = CacheType.quantizesActivations(model.graph)
         self.workers = try WorkerPool(
             threadCount: options.threadCount ?? WorkerPool.defaultThreadCount,
             multipliesInFixedOrder: options.deterministic)

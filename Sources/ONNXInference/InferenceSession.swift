@@ -46,6 +46,9 @@ public final class InferenceSession {
     /// By input position.
     private let caches: [KVCache?]
     private let cacheOutputs: Set<Int>
+    /// The element type of the caches that the session owns: ``LoadOptions/cacheType``, or what suits the graph and the
+    /// processor.
+    package let cacheType: CacheType
     /// Inputs of ones whose length is the number of positions seen.
     private let lengthInputs: Set<Int>
     /// Inputs that plans depend on by value.
@@ -64,7 +67,7 @@ public final class InferenceSession {
     }
 
     /// A session that owns the caches of those bindings whose operator can append in place; see
-    /// ``isCached(input:)`` for which these are. Their elements are of ``LoadOptions/cacheType``.
+    /// ``isCached(input:)`` for which these are. Their elements are of ``cacheType``.
     ///
     /// - Parameters:
     ///   - lengthInput: an int64 input `[1, positions]` of ones, an attention mask, that the session makes itself.
@@ -77,14 +80,17 @@ public final class InferenceSession {
         let program = model.program
         var caches: [KVCache?] = Array(repeating: nil, count: program.inputs.count)
         var outputs: Set<Int> = []
+        cacheType =
+            model.options.cacheType
+            ?? .automatic(
+                quantizesActivations: model.quantizesActivations, headSizes: bindings.map(\.headSize))
         for binding in bindings {
             guard let format = program.cacheFormat(input: binding.input, output: binding.output),
                 let input = program.inputs.firstIndex(where: { $0.info.name == binding.input }),
                 let output = program.outputs.firstIndex(where: { $0.info.name == binding.output })
             else { continue }
             caches[input] = try KVCache(
-                batch: 1, heads: binding.heads, headSize: binding.headSize, type: model.options.cacheType,
-                format: format)
+                batch: 1, heads: binding.heads, headSize: binding.headSize, type: cacheType, format: format)
             outputs.insert(output)
         }
         self.caches = caches
