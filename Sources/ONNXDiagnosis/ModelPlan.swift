@@ -15,7 +15,7 @@ public import ONNXTensors
 ///     print("weights:", plan.fileWeightByteCount, "in files,", plan.packedByteCount, "packed,", plan.mappedByteCount, "mapped")
 ///     print("intermediate values:", plan.workingByteCount)
 ///     print(plan.context, plan.context <= plan.contextLimit)  // 100 true
-///     print(plan.cacheType)  // float16
+///     print("caches of \(plan.cacheType),", plan.isCacheTypeAutomatic ? "chosen for it" : "asked for")
 ///     print(plan.missing + plan.unsupported)  // []
 ///     if let error = plan.memoryError { throw error }
 ///

@@ -47,6 +47,6 @@ public struct LoadOptions: Sendable {
     /// Where a decoder's output of this name is computed for the last position alone unless more are asked for.
     package var lastPositionOutput: String?
 
-    /// All threads, caches of float16, and packed weights kept.
+    /// All threads, caches of the type that suits the model, and packed weights kept.
     public init() {}
 }
