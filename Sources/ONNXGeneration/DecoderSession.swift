@@ -70,6 +70,9 @@ package final class DecoderSession {
     /// Bytes kept for intermediate values.
     package var arenaByteCount: Int { session.arenaByteCount }
 
+    /// The element type of the caches that the session keeps.
+    package var cacheType: CacheType { session.cacheType }
+
     /// Bytes of the caches' valid rows and of the states, which the next token reads.
     package var cacheReadByteCount: Int {
         let states = signature.states.reduce(0) { $0 + $1.initial.byteCount }
@@ -77,7 +80,7 @@ package final class DecoderSession {
             let isCached = session.isCached(input: pair.input)
             let rowBytes =
                 isCached
-                ? model.options.cacheType.byteCount(headSize: pair.headSize)
+                ? session.cacheType.byteCount(headSize: pair.headSize)
                 : pair.headSize * pair.elementType.bitWidth / 8
             return sum + pair.heads * rowBytes * tokens.count
         }
