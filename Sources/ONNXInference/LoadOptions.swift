@@ -2,6 +2,18 @@
 public import ONNXTensors
 
 /// How a model is loaded.
+///
+///     var options = LoadOptions()
+///     options.threadCount = 2
+///     options.deterministic = true
+///     options.cacheType = .int8
+///     options.intermediateByteLimit = 1 << 30
+///     options.nodeLimit = 1_000_000
+///     options.loopStepLimit = 10_000
+///     options.disabledPasses = ["last-positions"]
+///     options.weightCache = .off
+///     let model = try InferenceModel.load(from: "model.onnx", options: options)
+///     print(model.threadCount)  // 2
 public struct LoadOptions: Sendable {
     /// Threads that compute, the caller's included; nil for as many as this process may use.
     public var threadCount: Int?
@@ -35,5 +47,6 @@ public struct LoadOptions: Sendable {
     /// Where a decoder's output of this name is computed for the last position alone unless more are asked for.
     package var lastPositionOutput: String?
 
+    /// All threads, caches of the type that suits the model, and packed weights kept.
     public init() {}
 }
