@@ -21,7 +21,11 @@ struct QuantizedExperts: Sendable {
             throw ONNXError(
                 "op.shape", "Expert weights are \(values); uint8 of three dimensions is expected.")
         }
-        return [values.shape[0], values.shape[1], values.shape[2] * (8 / bits)]
+        let (count, overflow) = values.shape[2].multipliedReportingOverflow(by: 8)
+        guard !overflow, count % bits == 0 else {
+            throw ONNXError("op.shape", "Rows of \(values) are no whole number of \(bits)-bit elements.")
+        }
+        return [values.shape[0], values.shape[1], count / bits]
     }
 
     /// Checks scales and zero points against the weights.
@@ -54,7 +58,7 @@ struct QuantizedExperts: Sendable {
         try check(values.type, scales: scales.type, zeroPoints: zeroPoints?.type)
         let shape = try shape(values.type)
         defer { withExtendedLifetime((values, scales, zeroPoints)) {} }
-        guard let blockSize, blockSize <= 256 else {
+        guard let blockSize, blockSize <= 256, bits != 3 else {
             return try widened(values, scales, zeroPoints, try Shape(shape))
         }
         var matrices: [QuantizedMatrix] = []
@@ -98,7 +102,10 @@ struct QuantizedExperts: Sendable {
     }
 
     private func code(_ bytes: UnsafeRawBufferPointer, _ first: Int, _ index: Int) -> Int {
-        let perByte = 8 / bits
-        return Int(bytes[first + index / perByte] >> UInt8(index % perByte * bits)) & ((1 << bits) - 1)
+        let bit = index * bits
+        var window = Int(bytes[first + bit / 8])
+        // Elements of three bits may go on in the next byte.
+        if bit % 8 + bits > 8 { window |= Int(bytes[first + bit / 8 + 1]) << 8 }
+        return window >> (bit % 8) & ((1 << bits) - 1)
     }
 }
