@@ -29,7 +29,7 @@ let avx512vnni: [SwiftSetting] = dispatch + (buildsAVX512 ? [.unsafeFlags(avx2Fl
 /// Apple's documentation plugin, for who sets `ONNXLM_DOCS=1`; nobody who depends on this package fetches it.
 let documentation: [Package.Dependency] =
     Context.environment["ONNXLM_DOCS"] == "1"
-    ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")] : []
+    ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")] : []
 
 /// What only the trait `Providers` brings in. No target of the engine may name these: Scripts/check-networking.sh.
 func networking(_ name: String, _ package: String) -> Target.Dependency {

@@ -11,6 +11,9 @@ let package = Package(
     dependencies: [.package(name: "swift-onnx-lm", path: "..")],
     targets: examples.map { name in
         .executableTarget(
-            name: name, dependencies: [.product(name: "ONNXLM", package: "swift-onnx-lm")])
+            name: name,
+            dependencies: [
+                .product(name: name == "RunningGraphs" ? "ONNXInference" : "ONNXLM", package: "swift-onnx-lm")
+            ])
     }
 )

@@ -60,7 +60,10 @@ else
     # other processes would miss their deadlines beside them.
     servers='ONNXHTTPTests|ONNXLMProvidersTests'
     processes='ONNXLMCommandTests|ONNXModelHubTests|ONNXDiagnosisTests|ONNXModelStoreTests'
-    run computing --skip "$servers|$processes"
+    # The growth of the peak of memory can only be seen when no other test runs.
+    alone='AmplificationTests'
+    run computing --skip "$servers|$processes|$alone"
+    run alone --filter "$alone"
     run servers --filter "$servers"
     run processes --filter "$processes"
 fi

@@ -10,6 +10,8 @@ public import ONNXJSON
 ///
 ///     let template = try ChatTemplate(source: "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}")
 ///     let prompt = try template.render(messages: [["role": "user", "content": "Hello"]])
+///     print(prompt.text == "user: Hello\n", template.source.count)  // true 65
+///     print(ChatTemplate.knownRoles.contains("user"))  // true
 public struct ChatTemplate: Sendable {
     /// The text of the template.
     public let source: String
@@ -34,6 +36,31 @@ public struct ChatTemplate: Sendable {
     ]
 
     /// What a template is given beside the messages.
+    ///
+    ///     var options = ChatTemplate.Options()
+    ///     options.addGenerationPrompt = true
+    ///     options.bosToken = "<s>"
+    ///     options.eosToken = "</s>"
+    ///     options.specialTokens = ["pad_token": "<pad>"]
+    ///     options.tools = [["type": "function", "function": ["name": "weather"]]]
+    ///     options.documents = [["title": "Paris", "text": "A city."]]
+    ///     options.variables = ["enable_thinking": false]
+    ///     options.now = TemplateClock(year: 2026, month: 7, day: 26)
+    ///     options.trustedRoles.insert("narrator")
+    ///     let template = try ChatTemplate(
+    ///         source: "{{ bos_token }}{{ messages[0].content }}{% if add_generation_prompt %}<model>{% endif %}")
+    ///     print(try template.render(messages: [["content": "Hi"]], options: options).text)  // <s>Hi<model>
+    ///
+    /// What `transformers` does with reasoning, null members and special tokens in messages can be had otherwise:
+    ///
+    ///     var options = ChatTemplate.Options()
+    ///     options.aliasesReasoning = false
+    ///     options.omitsNullMembers = false
+    ///     options.trustsMessages = true
+    ///     options.continuedMember = "content"
+    ///     let template = try ChatTemplate(source: "{{ messages[0].content }}</s>")
+    ///     let prompt = try template.render(messages: [["role": "assistant", "content": "Once"]], options: options)
+    ///     print(prompt.text)  // Once
     public struct Options: Sendable {
         /// The `tools` variable; null where there are none.
         public var tools: JSONValue = .null
@@ -66,11 +93,19 @@ public struct ChatTemplate: Sendable {
         /// it ends. Nil where the last message is complete. Not together with ``addGenerationPrompt``.
         public var continuedMember: String?
 
+        /// No tools and no documents; the text ends with the last message.
         public init() {}
     }
 
     /// Renders a conversation.
     ///
+    ///     let template = try ChatTemplate(source: "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}")
+    ///     let prompt = try template.render(messages: [
+    ///         ["role": "system", "content": "Be brief."], ["role": "user", "content": "Hello"],
+    ///     ])
+    ///     print(prompt.text)  // <system>Be brief.<user>Hello
+    ///
+    /// - Parameter messages: an array of objects, each with `role`, `content` and whatever else the template reads.
     /// - Throws: `template.undefined`, `template.type`, `template.arithmetic`, `template.limit`,
     ///   `template.unsupported` with line and column; `template.raised` with the text that the template gave to
     ///   `raise_exception`; `template.continuation` where the last message cannot be gone on with.

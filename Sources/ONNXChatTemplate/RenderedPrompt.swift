@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The text that a template made, with where each part comes from.
+///
+///     let template = try ChatTemplate(source: "{% for m in messages %}<user>{{ m.content }}{% endfor %}")
+///     let prompt = try template.render(messages: [["role": "user", "content": "Hello"]])
+///     print(prompt.text, prompt.segments.count)  // <user>Hello 2
 public struct RenderedPrompt: Sendable, Hashable {
     /// A part of the text.
+    ///
+    ///     let template = try ChatTemplate(source: "<user>{{ messages[0].content }}")
+    ///     let prompt = try template.render(messages: [["role": "user", "content": "Hello"]])
+    ///     let written = prompt.segments.filter { !$0.isFromTemplate }.map { $0.text }
+    ///     print(written)  // ["Hello"]
     public struct Segment: Sendable, Hashable {
         /// The characters of the part.
         public var text: String
@@ -12,7 +21,7 @@ public struct RenderedPrompt: Sendable, Hashable {
         public var isFromTemplate: Bool
 
         /// A part with where it comes from.
-        public init(text: String, isFromTemplate: Bool) {
+        package init(text: String, isFromTemplate: Bool) {
             self.text = text
             self.isFromTemplate = isFromTemplate
         }

@@ -52,6 +52,7 @@ struct DecoderNeeds {
     /// Float matrices `[inputs, outputs]` that products read from the map.
     private(set) var floatMatrices: [(inputs: Int, outputs: Int)] = []
     private(set) var caches: [Cache] = []
+    private let quantizesActivations: Bool
 
     /// Reads the model file and the configuration of a folder.
     ///
@@ -93,6 +94,7 @@ struct DecoderNeeds {
         mappedByteCount = types.reduce(0) { sum, entry in
             absorbed.contains(entry.key) && !others.contains(entry.key) ? sum : sum &+ entry.value.byteCount
         }
+        quantizesActivations = CacheType.quantizesActivations(model.graph)
         caches = Self.caches(model.graph, configuration, constants: Set(types.keys))
     }
 
@@ -143,6 +145,13 @@ struct DecoderNeeds {
 extension DecoderNeeds {
     /// Bytes of the packed matrices, at most.
     var packedByteCount: Int { matrices.reduce(0) { $0 &+ $1.packedByteCount } }
+
+    /// The type that sessions keep their caches in unless told otherwise.
+    var automaticCacheType: CacheType {
+        .automatic(
+            quantizesActivations: quantizesActivations,
+            headSizes: caches.filter { $0.elementType == nil }.map(\.headSize))
+    }
 
     /// Bytes that one token adds to the caches while no window is full.
     func cacheBytesPerToken(_ type: CacheType) -> Int {

@@ -6,12 +6,18 @@ import ONNXJSON
 import ONNXModelStore
 
 /// Looks at one model folder for what keeps it from running, and names what mends it.
+///
+///     let check = FolderCheck(folder: "models/smollm2-135m-instruct")
+///     print(check.findings.contains { $0.severity == .problem })  // false
 public struct FolderCheck: Sendable {
+    /// What was found, in the order in which it was looked for.
     public private(set) var findings: [Finding] = []
 
     private let folder: String
     private let fetches: String
 
+    /// Looks at a folder; its weights are not read.
+    ///
     /// - Parameters:
     ///   - folder: the model's folder.
     ///   - name: the model's name on a hub, where it is known, for commands that fetch it again.

@@ -5,6 +5,8 @@ package import ONNXModelStore
 import ONNXPackCache
 
 /// Looks at what any model needs of this machine: processor, memory, disks, folders.
+///
+///     for finding in MachineCheck(environment: [:]).findings where finding.severity != .good { print(finding) }
 public struct MachineCheck: Sendable {
     /// What the check looks at, so that it can be asked about other machines than this one.
     package struct Facts: Sendable {
@@ -50,8 +52,11 @@ public struct MachineCheck: Sendable {
         }
     }
 
+    /// What was found, in the order in which it was looked for.
     public let findings: [Finding]
 
+    /// Looks at the machine that this process runs on.
+    ///
     /// - Parameter environment: the process's environment, which names the folders.
     public init(environment: [String: String]) { self.init(Facts(StoreEnvironment(environment))) }
 

@@ -9,6 +9,9 @@
 #endif
 
 /// How much memory this process may still take: the machine's, less if its control group has a limit.
+///
+///     let budget = MemoryBudget.current
+///     print("\(budget.availableByteCount >> 20) of \(budget.physicalByteCount >> 20) MiB, bound by \(budget.bound)")
 public struct MemoryBudget: Sendable, Hashable {
     /// Bytes of memory that the machine has.
     public let physicalByteCount: Int

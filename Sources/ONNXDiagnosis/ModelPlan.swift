@@ -9,14 +9,29 @@ public import ONNXTensors
 
 /// What a model will take of this machine, told before it is loaded.
 ///
-///     let plan = try ModelPlan(path: "models/phi-4-mini", context: 8192)
+///     let plan = try ModelPlan(path: "models/smollm2-135m-instruct", context: 100, measuresSpeed: false)
 ///     guard plan.fits else { return print(plan.objections) }
+///     print(plan.path, "takes", plan.neededByteCount, "bytes of", plan.memory.availableByteCount)
+///     print("weights:", plan.fileWeightByteCount, "in files,", plan.packedByteCount, "packed,", plan.mappedByteCount, "mapped")
+///     print("intermediate values:", plan.workingByteCount)
+///     print(plan.context, plan.context <= plan.contextLimit)  // 100 true
+///     print("caches of \(plan.cacheType),", plan.isCacheTypeAutomatic ? "chosen for it" : "asked for")
+///     print(plan.missing + plan.unsupported)  // []
+///     if let error = plan.memoryError { throw error }
 ///
 /// Only the model file is read, not its weights, which may still be missing.
 public struct ModelPlan: Sendable {
     /// Memory of the key/value caches in one element type.
+    ///
+    ///     let plan = try ModelPlan(path: "models/smollm2-135m-instruct", context: 64, measuresSpeed: false)
+    ///     for cache in plan.caches {
+    ///         print(cache.type, cache.bytesPerToken, "bytes a token, at most", cache.longestContext, "tokens")
+    ///         print(cache.byteCount >= 64 * cache.bytesPerToken)  // true
+    ///     }
     public struct CacheNeed: Sendable, Hashable {
+        /// The element type.
         public let type: CacheType
+        /// Bytes of one token's keys and values in all layers.
         public let bytesPerToken: Int
         /// Bytes at ``ModelPlan/context`` tokens.
         public let byteCount: Int
@@ -25,18 +40,29 @@ public struct ModelPlan: Sendable {
     }
 
     /// What a file system has to give.
+    ///
+    ///     let plan = try ModelPlan(path: "models/smollm2-135m-instruct", measuresSpeed: false)
+    ///     for disk in plan.disks where disk.neededByteCount > disk.freeByteCount {
+    ///         print("no room for the \(disk.purpose) at \(disk.path)", disk.isOptional ? "(not needed)" : "")
+    ///     }
     public struct DiskNeed: Sendable, Hashable {
         /// `weights` or `packed weights`.
         public let purpose: String
+        /// The folder in which it has to give it.
         public let path: String
         /// Bytes that are not there yet.
         public let neededByteCount: Int
+        /// Bytes that are free there.
         public let freeByteCount: Int
         /// Whether the model runs without.
         public let isOptional: Bool
     }
 
     /// Expected rates, from a measurement of about two seconds.
+    ///
+    ///     if let speed = try ModelPlan(path: "models/smollm2-135m-instruct").speed {
+    ///         print("reads", speed.prefillRate, "and writes", speed.decodeRate, "tokens a second")
+    ///     }
     public struct Speed: Sendable, Hashable {
         /// Tokens of a prompt read per second.
         public let prefillRate: Double
@@ -44,6 +70,7 @@ public struct ModelPlan: Sendable {
         public let decodeRate: Double
     }
 
+    /// The model's folder.
     public let path: String
     /// Tokens that the plan is made for.
     public let context: Int
@@ -51,6 +78,8 @@ public struct ModelPlan: Sendable {
     public let contextLimit: Int
     /// The element type that sessions will keep caches in.
     public let cacheType: CacheType
+    /// Whether ``cacheType`` was chosen for the model and the processor and not asked for.
+    public let isCacheTypeAutomatic: Bool
     /// Bytes of all weights in the model's files.
     public let fileWeightByteCount: Int
     /// Bytes of the matrices after packing, at most.
@@ -61,7 +90,9 @@ public struct ModelPlan: Sendable {
     public let caches: [CacheNeed]
     /// Bytes of intermediate values, roughly.
     public let workingByteCount: Int
+    /// What this process may take.
     public let memory: MemoryBudget
+    /// What file systems have to give.
     public let disks: [DiskNeed]
     /// Nil where it was not measured.
     public let speed: Speed?
@@ -132,7 +163,8 @@ public struct ModelPlan: Sendable {
         contextLimit = needs.contextLength
         let context = max(1, context ?? min(4096, needs.contextLength))
         self.context = context
-        cacheType = options.cacheType
+        cacheType = options.cacheType ?? needs.automaticCacheType
+        isCacheTypeAutomatic = options.cacheType == nil
         fileWeightByteCount = needs.weightByteCount
         packedByteCount = needs.packedByteCount
         mappedByteCount = needs.mappedByteCount
@@ -153,7 +185,7 @@ public struct ModelPlan: Sendable {
         speed =
             measuresSpeed
             ? try needs.speed(
-                threads: options.threadCount ?? InferenceModel.defaultThreadCount, options.cacheType, context)
+                threads: options.threadCount ?? InferenceModel.defaultThreadCount, cacheType, context)
             : nil
     }
 

@@ -4,8 +4,22 @@
 ///
 /// `code` is stable and meant for programs. `message` is one or two sentences meant for people: what is wrong,
 /// where, the numbers, and what to do. Layers add what only they know with ``adding(_:)``.
+///
+///     let error = ONNXError(
+///         "model.not_found", "There is no model.onnx.", context: ["folder \"models/mine\""])
+///     print(error.code)  // model.not_found
+///     print(error.message)  // There is no model.onnx.
+///     print(error.context.count)  // 1
+///     print(error)  // error[model.not_found]: There is no model.onnx. (in folder "models/mine")
 public struct ONNXError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A stable, dotted name of a kind of failure, such as `external_data.truncated`.
+    ///
+    /// Codes are compared with literals; the most asked for have constants, such as ``chatBusy``.
+    ///
+    ///     let code: ONNXError.Code = "chat.busy"
+    ///     print(code == .chatBusy)  // true
+    ///     print(ONNXError.Code(rawValue: "prompt.too_long") == .promptTooLong)  // true
+    ///     print(code.rawValue.hasPrefix("chat."))  // true
     public struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible,
         ExpressibleByStringLiteral
     {
@@ -18,6 +32,7 @@ public struct ONNXError: Error, Sendable, Hashable, CustomStringConvertible {
         /// A code written as a literal: `error.code == "chat.busy"`.
         public init(stringLiteral value: String) { self.rawValue = value }
 
+        /// The name itself.
         public var description: String { rawValue }
     }
 
@@ -37,6 +52,9 @@ public struct ONNXError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The same error with one more place, from a layer further out.
+    ///
+    ///     let error = ONNXError("tensor.size", "3 values do not fill shape [2, 2].")
+    ///     print(error.adding("input \"x\"").context)  // ["input \"x\""]
     public func adding(_ place: String) -> ONNXError {
         var copy = self
         copy.context.append(place)

@@ -2,8 +2,16 @@
 package import ONNXJSON
 
 /// One message of a conversation.
+///
+///     var message = ChatMessage(.user, "Hello")
+///     message.content += ", you"
+///     print(message.role == .user, message.content)  // true Hello, you
 public struct ChatMessage: Sendable, Hashable {
     /// Who speaks.
+    ///
+    ///     let roles: [ChatMessage.Role] = [.system, .user, .assistant, .tool, "developer"]
+    ///     print(roles.map { $0.rawValue }.joined(separator: " "))  // system user assistant tool developer
+    ///     print(ChatMessage.Role(rawValue: "user") == .user)  // true
     public struct Role: RawRepresentable, Sendable, Hashable, ExpressibleByStringLiteral {
         /// The name that chat templates see.
         public let rawValue: String

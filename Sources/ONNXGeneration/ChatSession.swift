@@ -12,11 +12,21 @@ import Synchronization
 ///     let answer = try await chat.respond(to: "And of Italy?")
 ///     print(answer.text, answer.summary.cachedTokenCount)
 ///
+/// Who knows a conversation already begins with its messages; what a session was made with can be asked:
+///
+///     let options = GenerationOptions(sampling: .greedy, maximumTokens: 2)
+///     let chat = ChatSession(
+///         model, messages: [ChatMessage(.system, "Be brief.")], options: options, contextPolicy: .stop)
+///     print(chat.model === model, chat.options.maximumTokens ?? 0)  // true 2
+///     _ = try await chat.respond(to: "Hi")
+///     print(chat.messages.count, chat.isResponding)  // 3 false
+///     print(chat.contextPolicy == .stop)  // true
+///
 /// Every prompt is the whole conversation; of its tokens, those that begin it and are cached are not read again. So an
 /// edited message or another answer costs what comes after the change. One answer is computed at a time; a second call
 /// meanwhile fails with `chat.busy`.
 public final class ChatSession: Sendable {
-    private struct State {
+    struct State {
         var messages: [ChatMessage]
         var isBusy = false
         /// Messages after the instructions that no longer fit the context.
@@ -25,7 +35,7 @@ public final class ChatSession: Sendable {
 
     /// Holds the decoder, which only the one running answer touches.
     // Safety: `State.isBusy` lets one answer at a time at the decoder.
-    private final class DecoderBox: @unchecked Sendable {
+    final class DecoderBox: @unchecked Sendable {
         var decoder: DecoderSession?
     }
 
@@ -35,9 +45,9 @@ public final class ChatSession: Sendable {
     public let options: GenerationOptions
     /// What happens when the conversation no longer fits the context.
     public let contextPolicy: ContextPolicy
-    private let tools: String?
+    let tools: String?
     private let instructions: [ChatMessage]
-    private let state: Mutex<State>
+    let state: Mutex<State>
     private let box = DecoderBox()
 
     /// A new conversation.
@@ -75,6 +85,9 @@ public final class ChatSession: Sendable {
 
     /// Adds a user's message and gives the whole answer.
     ///
+    ///     let answer = try await chat.respond(to: "Hi", options: GenerationOptions(maximumTokens: 3))
+    ///     print(answer.text == chat.messages.last?.content)  // true
+    ///
     /// - Parameter options: in place of ``options``.
     /// - Throws: an ``ONNXError``, or `CancellationError`.
     @discardableResult
@@ -86,11 +99,20 @@ public final class ChatSession: Sendable {
     ///
     /// When the computation fails, the message is taken back, so that the call can be repeated. When the iteration is
     /// cancelled, what was said so far stays.
+    ///
+    ///     for try await piece in chat.streamResponse(to: "Hi") { print(piece.text, terminator: "") }
+    ///     print(chat.messages.count)  // 2
     public func streamResponse(to text: String, options: GenerationOptions? = nil) -> GenerationStream {
         streamResponse(adding: [ChatMessage(.user, text)], options: options)
     }
 
     /// Adds messages, none or several, and streams the answer.
+    ///
+    ///     let results = [ChatMessage(.assistant, "weather(Rome)"), ChatMessage(.tool, "sunny")]
+    ///     let answer = try await chat.streamResponse(adding: results).collect()
+    ///     print(chat.messages.count, chat.messages[2].content == answer.text)  // 3 true
+    ///
+    /// Fails as ``streamResponse(to:options:)``.
     public func streamResponse(
         adding newMessages: [ChatMessage], options: GenerationOptions? = nil
     ) -> GenerationStream {
@@ -98,6 +120,11 @@ public final class ChatSession: Sendable {
     }
 
     /// Answers the last user's message once more; the answer before, and what came with it, goes.
+    ///
+    ///     try await chat.respond(to: "Hi")
+    ///     let livelier = GenerationOptions(sampling: .random(top: 50), temperature: 1.2, maximumTokens: 3)
+    ///     let second = try await chat.streamResponseAgain(options: livelier).collect()
+    ///     print(chat.messages.count, chat.messages[1].content == second.text)  // 2 true
     ///
     /// The stream fails with `chat.range` when there is no user's message.
     public func streamResponseAgain(options: GenerationOptions? = nil) -> GenerationStream {
@@ -110,6 +137,11 @@ public final class ChatSession: Sendable {
     }
 
     /// Puts another text in place of a message, forgets the messages after it, and streams the answer.
+    ///
+    ///     try await chat.respond(to: "Hi")
+    ///     try await chat.respond(to: "Bye")
+    ///     let answer = try await chat.streamResponse(replacing: 0, with: "Good day").collect()
+    ///     print(chat.messages.count, chat.messages[0].content, answer.summary.cachedTokenCount > 0)  // 2 Good day true
     ///
     /// - Parameter index: of the message in ``messages``; the stream fails with `chat.range` when there is none.
     public func streamResponse(
@@ -126,12 +158,21 @@ public final class ChatSession: Sendable {
 
     /// Forgets everything but the instructions.
     ///
+    ///     try await chat.respond(to: "Hi")
+    ///     try chat.reset()
+    ///     print(chat.messages)  // []
+    ///
     /// - Throws: `chat.busy` while an answer is computed.
     public func reset() throws(ONNXError) {
         _ = try edit { $0 = self.instructions }
     }
 
     /// Forgets the messages after the first `messageCount`.
+    ///
+    ///     try await chat.respond(to: "Hi")
+    ///     try await chat.respond(to: "Bye")
+    ///     try chat.rewind(to: 2)
+    ///     print(chat.messages[0].content, chat.messages.count)  // Hi 2
     ///
     /// - Throws: `chat.busy` while an answer is computed; `chat.range` when there are fewer messages.
     public func rewind(to messageCount: Int) throws(ONNXError) {
@@ -145,7 +186,7 @@ public final class ChatSession: Sendable {
     }
 
     /// Changes the conversation, and marks it as answering if `begins`; gives the messages of before.
-    private func edit(
+    func edit(
         begins: Bool = false, _ change: (inout [ChatMessage]) throws(ONNXError) -> Void
     ) throws(ONNXError) -> [ChatMessage] {
         let result: Result<[ChatMessage], ONNXError> = state.withLock { state in
@@ -206,26 +247,36 @@ public final class ChatSession: Sendable {
         _ emit: (GeneratedPiece) -> Void
     ) throws(ONNXError) {
         let (messages, droppedBefore) = state.withLock { ($0.messages, $0.droppedCount) }
-        let decoder: DecoderSession
-        if let existing = box.decoder {
-            decoder = existing
-        } else {
-            decoder = try model.makeDecoder()
-            box.decoder = decoder
-        }
-        let settings = try model.settings(options)
-        let window = try ContextWindow(
-            messages, droppedBefore, contextPolicy,
-            context: TokenLimit.length(settings, contextLength: decoder.lengthLimit(options.longContext)),
-            maximumTokens: settings.maximumTokens
-        ) { (messages: [ChatMessage]) throws(ONNXError) in
-            try PromptRenderer(self.model).tokens(
-                of: messages.map(\.json), tools: self.tools, trustsMessages: options.trustsMessages)
-        }
+        let decoder = try decoder()
+        let window = try window(messages, droppedBefore, options, decoder)
         state.withLock { $0.droppedCount = window.droppedCount }
         let dropped = window.droppedCount - droppedBefore
         try model.generate(
             window.prompt, options, on: decoder,
             events: dropped > 0 ? [.droppedMessages(count: dropped)] : [], isCancelled, emit)
+    }
+
+    /// The decoder; only for whoever has the session marked as answering.
+    func decoder() throws(ONNXError) -> DecoderSession {
+        if let existing = box.decoder { return existing }
+        let decoder = try model.makeDecoder()
+        box.decoder = decoder
+        return decoder
+    }
+
+    /// What the model reads of a conversation.
+    func window(
+        _ messages: [ChatMessage], _ droppedBefore: Int, _ options: GenerationOptions,
+        _ decoder: DecoderSession
+    ) throws(ONNXError) -> ContextWindow {
+        let settings = try model.settings(options)
+        return try ContextWindow(
+            messages, droppedBefore, contextPolicy,
+            context: TokenLimit.length(settings, contextLength: decoder.lengthLimit(options.longContext)),
+            maximumTokens: settings.maximumTokens
+        ) { (messages: [ChatMessage]) throws(ONNXError) in
+            try self.model.promptTokens(
+                for: messages, tools: self.tools, trustsMessages: options.trustsMessages)
+        }
     }
 }

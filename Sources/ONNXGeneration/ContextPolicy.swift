@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a ``ChatSession`` does with a conversation that no longer fits the model's context.
+///
+///     let endless = ChatSession(
+///         model, instructions: "Be brief.", contextPolicy: .dropOldestTurns(answerTokens: 200))
+///     let strict = ChatSession(model, contextPolicy: .stop)
+///     print(endless.contextPolicy == strict.contextPolicy)  // false
 public enum ContextPolicy: Sendable, Hashable {
     /// The call fails with `prompt.too_long`; the conversation stays as it was.
     case stop

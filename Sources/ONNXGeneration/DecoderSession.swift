@@ -68,13 +68,16 @@ package final class DecoderSession {
     /// Bytes kept for intermediate values.
     package var arenaByteCount: Int { session.arenaByteCount }
 
+    /// The element type of the caches that the session keeps.
+    package var cacheType: CacheType { session.cacheType }
+
     /// Bytes of the caches' valid rows, which the next token reads.
     package var cacheReadByteCount: Int {
         signature.caches.reduce(0) { sum, pair in
             let isCached = session.isCached(input: pair.input)
             let rowBytes =
                 isCached
-                ? model.options.cacheType.byteCount(headSize: pair.headSize)
+                ? session.cacheType.byteCount(headSize: pair.headSize)
                 : pair.headSize * pair.elementType.bitWidth / 8
             return sum + pair.heads * rowBytes * tokens.count
         }

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A part of an answer as it arrives.
+///
+///     var options = GenerationOptions(sampling: .greedy, maximumTokens: 4)
+///     options.logProbabilities = 0
+///     for try await piece in model.streamText("The sea is", options: options) {
+///         print(piece.text, piece.tokens, piece.logProbabilities.map { $0.logProbability })
+///         for event in piece.events { print(event) }
+///         if let summary = piece.summary { print(summary.generatedTokenCount) }
+///     }
 public struct GeneratedPiece: Sendable, Hashable {
     /// Whole characters; may be empty.
     public let text: String

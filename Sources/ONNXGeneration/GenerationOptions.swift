@@ -6,6 +6,13 @@
 ///     var options = GenerationOptions()
 ///     options.temperature = 0.7
 ///     options.maximumTokens = 200
+///     options.stopStrings = ["\n\n"]
+///     options.seed = 7
+///     options.longContext = .switching
+///     let session = ChatSession(model, options: options)
+///     print(session.options.samples == nil)  // true
+///
+/// All of them are shown in <doc:Sampling>.
 ///
 /// The controls act in this order, that of `transformers`: ``logitBias``, ``repetitionPenalty``, ``presencePenalty`` and
 /// ``frequencyPenalty``, ``noRepeatNgramSize``, ``bannedWords`` and ``bannedTokens``, ``minimumLength`` and
@@ -122,11 +129,15 @@ public struct GenerationOptions: Sendable {
     /// The most used options in one call.
     ///
     ///     let options = GenerationOptions(sampling: .random(top: 40, seed: 7), temperature: 0.8, maximumTokens: 200)
-    public init(sampling: SamplingMode, temperature: Float? = nil, maximumTokens: Int? = nil) {
-        samples = sampling.samples
-        topK = sampling.topK
-        topP = sampling.topP
-        seed = sampling.seed
+    ///     let warm = GenerationOptions(temperature: 0.8)
+    ///     print(options.topK ?? 0, warm.temperature ?? 0)  // 40 0.8
+    ///
+    /// - Parameter sampling: nil for the way that the model's configuration names.
+    public init(sampling: SamplingMode? = nil, temperature: Float? = nil, maximumTokens: Int? = nil) {
+        samples = sampling?.samples
+        topK = sampling?.topK
+        topP = sampling?.topP
+        seed = sampling?.seed
         self.temperature = temperature
         self.maximumTokens = maximumTokens
     }

@@ -5,8 +5,16 @@ import Synchronization
 /// An answer as it is computed: an asynchronous sequence of pieces.
 ///
 /// Ending the iteration early, or cancelling the task that iterates, stops the computation within one step.
+///
+///     var text = ""
+///     for try await piece: GenerationStream.Element in model.streamText("The sea is") {
+///         text += piece.text
+///         if text.count > 20 { break }
+///     }
+///
+/// The pieces hold what is new, not all that was said so far: a view that shows them appends.
 public struct GenerationStream: AsyncSequence, Sendable {
-    /// A part of the answer.
+    /// What the sequence is made of: parts of the answer.
     public typealias Element = GeneratedPiece
 
     private let stream: AsyncThrowingStream<GeneratedPiece, any Error>
@@ -39,6 +47,10 @@ public struct GenerationStream: AsyncSequence, Sendable {
     }
 
     /// Goes through the pieces once.
+    ///
+    ///     let options = GenerationOptions(sampling: .greedy, maximumTokens: 2)
+    ///     var iterator: GenerationStream.AsyncIterator = model.streamText("The sea", options: options).makeAsyncIterator()
+    ///     while let piece = try await iterator.next() { print(piece.tokens.count) }
     public struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate var base: AsyncThrowingStream<GeneratedPiece, any Error>.AsyncIterator
 
@@ -52,9 +64,14 @@ public struct GenerationStream: AsyncSequence, Sendable {
         }
     }
 
+    /// Begins to go through the pieces; once for each stream.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: stream.makeAsyncIterator()) }
 
     /// The whole answer, once it is there.
+    ///
+    ///     let options = GenerationOptions(sampling: .greedy, maximumTokens: 3)
+    ///     let response = try await model.streamText("The sea is", options: options).collect()
+    ///     print(response.tokens.count)  // 3
     ///
     /// - Throws: an ``ONNXError``, or `CancellationError`.
     public func collect() async throws -> Response {

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How a generation went.
+///
+///     let options = GenerationOptions(sampling: .greedy, maximumTokens: 4)
+///     let summary = try await model.streamText("The sea is", options: options).collect().summary
+///     print(summary.finishReason == .length, summary.generatedTokenCount)  // true 4
+///     print(summary.promptTokenCount, "tokens read,", summary.cachedTokenCount, "of them before")
+///     print(summary.prefillSeconds, "s to the first token,", summary.decodeSeconds, "s for the others")
+///     print(summary.decodeTokensPerSecond > 0)  // true
 public struct GenerationSummary: Sendable, Hashable {
     /// Why it ended.
     public let finishReason: FinishReason

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import ONNXChatTemplate
+public import ONNXChatTemplate
 public import ONNXErrors
 public import ONNXInference
 import ONNXJSON
-package import ONNXTokenization
+public import ONNXTokenization
 
 /// A decoder loaded from a model folder: immutable, shared by any number of sessions.
 ///
 ///     let model = try await LanguageModel.load(from: "models/smollm2-135m-instruct")
-///     let answer = try await ChatSession(model).respond(to: "What is the capital of France?")
+///     print(model.path)  // models/smollm2-135m-instruct
+///     print(model.contextLength > 100, model.endOfSequence.isEmpty)  // true false
+///     print(model.inferenceModel.inputs.contains { $0.name == "input_ids" })  // true
+///     print(model.loadSeconds.model + model.loadSeconds.tokenizer, "s to load")
+///     if let tokenizer = model.tokenizer { print(tokenizer.vocabularySize, "tokens") }
+///     if model.chatTemplate == nil { print("no chats, only texts") }
+///     for note in model.notes { print(note) }
 public final class LanguageModel: Sendable {
     /// The folder that the model was loaded from.
     public let path: String
@@ -29,13 +35,22 @@ public final class LanguageModel: Sendable {
     /// Seconds that loading took, without and with the tokenizer.
     public let loadSeconds: (model: Double, tokenizer: Double)
 
-    package let tokenizer: Tokenizer?
+    /// Turns text into tokens and back; nil for a folder without one, which takes and gives tokens alone.
+    public let tokenizer: Tokenizer?
+
+    /// Turns conversations into text; nil for a folder without one, which continues plain text alone.
+    public let chatTemplate: ChatTemplate?
+
     package let configuration: GenerationConfig
-    let chatTemplate: ChatTemplate?
     let specialTokens: PromptRenderer.SpecialTokens
     private let signature: DecoderSignature
 
     /// Loads a folder on a thread of its own.
+    ///
+    ///     var options = LoadOptions()
+    ///     options.threadCount = 2
+    ///     let model = try await LanguageModel.load(from: "models/smollm2-135m-instruct", options: options)
+    ///     print(model.inferenceModel.threadCount)  // 2
     ///
     /// - Throws: `model.*`, `external_data.*`, `proto.*`, `op.*`, `llm.*` for the graph, `tokenizer.*` and
     ///   `template.*` for the texts beside it, each saying what to do.
@@ -107,6 +122,8 @@ public final class LanguageModel: Sendable {
     /// Continues a text, without a chat template.
     ///
     ///     for try await piece in model.streamText("Once upon a time") { print(piece.text, terminator: "") }
+    ///
+    /// The stream fails with `tokenizer.missing` for a folder without tokenizer, `prompt.*`, `options.*`.
     public func streamText(_ prompt: String, options: GenerationOptions = GenerationOptions())
         -> GenerationStream
     {
@@ -117,13 +134,38 @@ public final class LanguageModel: Sendable {
         }
     }
 
-    /// Continues a row of tokens.
+    /// Continues a row of tokens, for programs that make their own prompts.
+    ///
+    ///     let options = GenerationOptions(sampling: .greedy, maximumTokens: 3)
+    ///     let response = try await model.streamTokens([1, 20, 21], options: options).collect()
+    ///     print(response.tokens.count)  // 3
+    ///
+    /// The stream fails with `tokenizer.bad_id` for tokens outside the vocabulary, `prompt.*`, `options.*`.
     public func streamTokens(_ prompt: [Int], options: GenerationOptions = GenerationOptions())
         -> GenerationStream
     {
         GenerationStream { isCancelled, emit throws(ONNXError) in
             try self.generate(prompt, options, on: self.makeDecoder(), isCancelled, emit)
         }
+    }
+
+    /// The tokens that a ``ChatSession`` of these messages gives the model, up to where the answer begins; their count is
+    /// what the conversation takes of ``contextLength``.
+    ///
+    ///     let prompt = try model.promptTokens(for: [
+    ///         ChatMessage(.system, "Be brief."), ChatMessage(.user, "Hi"),
+    ///     ])
+    ///     print(prompt.count < model.contextLength)  // true
+    ///
+    /// - Parameters:
+    ///   - tools: descriptions of tools, as a JSON array, for templates that know them.
+    ///   - trustsMessages: whether special tokens spelled in messages are meant.
+    /// - Throws: `template.missing`, `template.*`, `tokenizer.*`, `json.*` for `tools`.
+    public func promptTokens(
+        for messages: [ChatMessage], tools: String? = nil, trustsMessages: Bool = false
+    ) throws(ONNXError) -> [Int] {
+        try PromptRenderer(self).tokens(
+            of: messages.map(\.json), tools: tools, trustsMessages: trustsMessages)
     }
 
     /// Runs one generation on the current thread.

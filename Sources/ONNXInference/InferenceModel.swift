@@ -11,7 +11,14 @@ public import ONNXTensors
 /// A model ready to run: immutable, shared by any number of sessions and threads.
 ///
 ///     let model = try InferenceModel.load(from: "model.onnx")
-///     let outputs = try model.run(["x": try Tensor([1.0 as Float, 2.0], shape: [1, 2])])
+///     for input in model.inputs { print("wants \(input.name)") }
+///     for output in model.outputs { print("gives \(output.name)") }
+///     print(model.operatorSets[""] ?? 0, model.metadata["author"] ?? "unknown")
+///     print(model.threadCount == InferenceModel.defaultThreadCount)  // true
+///     print(model.options.deterministic)  // false
+///     print(InferenceModel.optimizationPasses.contains("last-positions"))  // true
+///     for note in model.notes { print(note) }
+///     print(model.usesCachedWeights ? "mapped from the cache" : "packed now")
 public final class InferenceModel: Sendable {
     /// The inputs that every run must be given, in the order of the file. An input with a constant value of its own
     /// is a constant here and not among them.
@@ -28,6 +35,9 @@ public final class InferenceModel: Sendable {
 
     /// The options that the model was loaded with.
     public let options: LoadOptions
+
+    /// Whether the graph's products quantise their activations; see ``CacheType/quantizesActivations(_:)``.
+    let quantizesActivations: Bool
 
     /// The int64 input `[1]` that says for how many of the last positions logits are computed, in models loaded as
     /// decoders.
@@ -67,6 +77,9 @@ public final class InferenceModel: Sendable {
 
     /// Loads `model.onnx` and the data files beside it.
     ///
+    ///     let model = try InferenceModel.load(from: "model.onnx")
+    ///     print(model.inputs.count > 0)  // true
+    ///
     /// - Parameter path: the file, or a folder with a `model.onnx`.
     /// - Throws: `model.*`, `proto.*`, `external_data.*`, `tensor.*` for the files, and what the other initialiser
     ///   throws.
@@ -95,6 +108,7 @@ public final class InferenceModel: Sendable {
         let model = try model.inliningFunctions { registry.contains(domain: $0, name: $1) }
         try SupportReport(model.graph, operatorSets: model.operatorSets, registry: registry).check()
         self.options = options
+        quantizesActivations = CacheType.quantizesActivations(model.graph)
         self.workers = try WorkerPool(
             threadCount: options.threadCount ?? WorkerPool.defaultThreadCount,
             multipliesInFixedOrder: options.deterministic)
@@ -124,6 +138,9 @@ public final class InferenceModel: Sendable {
     /// Waits until the weights that this load had to pack are in the cache, so that the process may end; returns at
     /// once where there are none.
     ///
+    ///     let model = try InferenceModel.load(from: "model.onnx")
+    ///     try model.finishCaching()
+    ///
     /// - Throws: `cache.*` when the file cannot be written, which harms nothing but the next load's speed.
     public func finishCaching() throws(ONNXError) { try packedWeights.writing?.wait() }
 
@@ -149,7 +166,11 @@ public final class InferenceModel: Sendable {
             "The file \"\(path)\" became shorter while the model was in use. Load the model again.")
     }
 
-    /// Runs the model once, in a session of its own.
+    /// Runs the model once, in a session of its own. Who runs it often keeps an ``InferenceSession``.
+    ///
+    ///     let model = try InferenceModel.load(from: "model.onnx")
+    ///     let outputs = try model.run(["x": Tensor([Float(1), 2, 3, 4], shape: [2, 2])])
+    ///     print(try outputs["y"]?.values(as: Float.self) ?? [])  // [3.0, 7.0]
     ///
     /// - Throws: as ``InferenceSession/run(_:isCancelled:)``.
     public func run(_ inputs: [String: Tensor]) throws(ONNXError) -> [String: Tensor] {

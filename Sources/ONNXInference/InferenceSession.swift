@@ -6,7 +6,16 @@ public import ONNXTensors
 
 /// One user of a loaded model: its intermediate memory and, for decoders, its key/value caches.
 ///
-/// A session runs one call at a time; any number of sessions share one model.
+/// A session runs one call at a time; any number of sessions share one model. Its second run is faster than its first,
+/// which plans and takes memory.
+///
+///     let model = try InferenceModel.load(from: "model.onnx")
+///     let session = try InferenceSession(model)
+///     for row in [[Float(1), 2], [3, 4]] {
+///         let outputs = try session.run(["x": Tensor(row, shape: [1, 2])])
+///         print(outputs.count)  // 1
+///     }
+///     print(session.model.outputs.count)  // 1
 public final class InferenceSession {
     /// A pair of graph values that name one cache before and after a run.
     package struct CacheBinding: Sendable {
@@ -37,6 +46,9 @@ public final class InferenceSession {
     /// By input position.
     private let caches: [KVCache?]
     private let cacheOutputs: Set<Int>
+    /// The element type of the caches that the session owns: ``LoadOptions/cacheType``, or what suits the graph and the
+    /// processor.
+    package let cacheType: CacheType
     /// Inputs of ones whose length is the number of positions seen.
     private let lengthInputs: Set<Int>
     /// Inputs that plans depend on by value.
@@ -55,7 +67,7 @@ public final class InferenceSession {
     }
 
     /// A session that owns the caches of those bindings whose operator can append in place; see
-    /// ``isCached(input:)`` for which these are. Their elements are of ``LoadOptions/cacheType``.
+    /// ``isCached(input:)`` for which these are. Their elements are of ``cacheType``.
     ///
     /// - Parameters:
     ///   - lengthInput: an int64 input `[1, positions]` of ones, an attention mask, that the session makes itself.
@@ -68,14 +80,17 @@ public final class InferenceSession {
         let program = model.program
         var caches: [KVCache?] = Array(repeating: nil, count: program.inputs.count)
         var outputs: Set<Int> = []
+        cacheType =
+            model.options.cacheType
+            ?? .automatic(
+                quantizesActivations: model.quantizesActivations, headSizes: bindings.map(\.headSize))
         for binding in bindings {
             guard let format = program.cacheFormat(input: binding.input, output: binding.output),
                 let input = program.inputs.firstIndex(where: { $0.info.name == binding.input }),
                 let output = program.outputs.firstIndex(where: { $0.info.name == binding.output })
             else { continue }
             caches[input] = try KVCache(
-                batch: 1, heads: binding.heads, headSize: binding.headSize, type: model.options.cacheType,
-                format: format)
+                batch: 1, heads: binding.heads, headSize: binding.headSize, type: cacheType, format: format)
             outputs.insert(output)
         }
         self.caches = caches
@@ -142,8 +157,10 @@ public final class InferenceSession {
 
     /// Runs the model on tensors by name and gives its outputs by name.
     ///
-    ///     let outputs = try session.run(["input": try Tensor([1.0 as Float, 2.0], shape: [1, 2])])
+    ///     let outputs = try session.run(["x": Tensor([Float(1), 2], shape: [1, 2])])
+    ///     print(try outputs["y"]?.values(as: Float.self) ?? [])  // [3.0]
     ///
+    /// - Parameter isCancelled: asked between nodes, from the thread that runs; true ends the run with `run.cancelled`.
     /// - Throws: `run.input_missing`, `run.input_unknown`, `run.input_type`, `run.input_rank`, `run.input_shape` for
     ///   inputs that do not fit the model, the last also where a symbolic dimension, such as `batch`, has two lengths;
     ///   `run.budget`, `run.too_many_nodes`, `run.steps`; whatever an operator finds wrong, with the node's label.

@@ -2,6 +2,18 @@
 public import ONNXTensors
 
 /// How a model is loaded.
+///
+///     var options = LoadOptions()
+///     options.threadCount = 2
+///     options.deterministic = true
+///     options.cacheType = .int8
+///     options.intermediateByteLimit = 1 << 30
+///     options.nodeLimit = 1_000_000
+///     options.loopStepLimit = 10_000
+///     options.disabledPasses = ["last-positions"]
+///     options.weightCache = .off
+///     let model = try InferenceModel.load(from: "model.onnx", options: options)
+///     print(model.threadCount)  // 2
 public struct LoadOptions: Sendable {
     /// Threads that compute, the caller's included; nil for as many as this process may use.
     public var threadCount: Int?
@@ -21,9 +33,10 @@ public struct LoadOptions: Sendable {
     /// Steps that one loop may take; more are the error `run.steps`.
     public var loopStepLimit = 1_000_000
 
-    /// The element type of the key/value caches that sessions of a decoder keep. Caches that a graph is given as
-    /// tensors keep the graph's type.
-    public var cacheType = CacheType.float16
+    /// The element type of the key/value caches that sessions of a decoder keep. Nil: int16 where all products of the
+    /// graph quantise their activations (`accuracy_level` 4), the processor has AVX-512 VNNI and head sizes are
+    /// multiples of 8; else float16. Caches that a graph is given as tensors keep the graph's type.
+    public var cacheType: CacheType?
 
     /// Graph passes to leave out, by name, for comparison; see ``InferenceModel/optimizationPasses``.
     public var disabledPasses: Set<String> = []
@@ -34,5 +47,6 @@ public struct LoadOptions: Sendable {
     /// Where a decoder's output of this name is computed for the last position alone unless more are asked for.
     package var lastPositionOutput: String?
 
+    /// All threads, caches of the type that suits the model, and packed weights kept.
     public init() {}
 }

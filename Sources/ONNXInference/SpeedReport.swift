@@ -4,21 +4,21 @@ import ONNXTensors
 
 /// What makes a model that runs here run slower than another export of the same network would, found without running
 /// any node and without the weights.
-public struct SpeedReport: Sendable {
+package struct SpeedReport: Sendable {
     /// One reason, with the nodes or values that give it.
-    public struct Reason: Sendable, Hashable {
+    package struct Reason: Sendable, Hashable {
         /// A stable name, such as `slow.copied_caches`.
-        public let code: String
+        package let code: String
         /// What is slow, and which export would not be.
-        public let message: String
+        package let message: String
         /// The first node or value of this kind.
-        public let first: String
+        package let first: String
         /// How many nodes or values give this reason.
-        public internal(set) var count: Int
+        package internal(set) var count: Int
     }
 
     /// In the order of the file; empty where nothing is known to be slow.
-    public private(set) var reasons: [Reason] = []
+    package private(set) var reasons: [Reason] = []
 
     private let inputs: [ValueInfo]
     /// Values that no run changes.

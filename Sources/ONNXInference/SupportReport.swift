@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-public import ONNXErrors
+package import ONNXErrors
 package import ONNXGraph
 package import ONNXOperators
 
 /// Which nodes of a model can run, found without running any.
-public struct SupportReport: Sendable {
+package struct SupportReport: Sendable {
     /// One kind of node that cannot run.
-    public struct Problem: Sendable, Hashable {
+    package struct Problem: Sendable, Hashable {
         /// `op.unsupported`, `op.domain`, `op.version`, `op.attribute_unsupported` or an attribute's error.
-        public let code: ONNXError.Code
+        package let code: ONNXError.Code
         /// The operator set that the node names; `""` is ONNX's own.
-        public let domain: String
+        package let domain: String
         /// The operator, such as `MatMul`.
-        public let operatorType: String
+        package let operatorType: String
         /// The version of the operator set that the model declares.
-        public let version: Int
+        package let version: Int
         /// What is not supported, with the values that make it so.
-        public let message: String
+        package let message: String
         /// The first node of this kind.
-        public let node: String
+        package let node: String
         /// How many nodes of the model have this problem.
-        public internal(set) var count: Int
+        package internal(set) var count: Int
     }
 
     /// Number of nodes by operator, such as `com.microsoft.MatMulNBits`, subgraphs included.
-    public private(set) var operatorCounts: [String: Int] = [:]
+    package private(set) var operatorCounts: [String: Int] = [:]
 
     /// What cannot run, in the order of the file; empty when everything can.
-    public private(set) var problems: [Problem] = []
+    package private(set) var problems: [Problem] = []
 
     /// Looks at every node of the graph and of its subgraphs.
     package init(_ graph: Graph, operatorSets: [String: Int], registry: OperatorRegistry) {

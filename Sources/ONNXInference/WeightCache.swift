@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Where packed weights are kept between loads, so that later loads only map them.
+///
+///     var options = LoadOptions()
+///     options.weightCache.folder = "build/weights"
+///     options.weightCache.byteLimit = 4 << 30
+///     print(options.weightCache.isEnabled, WeightCache().byteLimit ?? WeightCache.defaultByteLimit)  // true 34359738368
+///     options.weightCache = .off
+///     print(options.weightCache.isEnabled)  // false
 public struct WeightCache: Sendable, Hashable {
     /// Whether packed weights are kept at all.
     public var isEnabled = true
@@ -19,6 +26,7 @@ public struct WeightCache: Sendable, Hashable {
     /// 32 GiB.
     public static let defaultByteLimit = 32 << 30
 
+    /// Keeps weights where the environment says.
     public init() {}
 
     /// Packs at each load and keeps nothing.

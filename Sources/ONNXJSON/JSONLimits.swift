@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How much a JSON text may ask for before it is refused.
-public struct JSONLimits: Sendable, Hashable {
+package struct JSONLimits: Sendable, Hashable {
     /// Arrays and objects inside each other. Values above ``deepest`` count as ``deepest``.
-    public var depth: Int
+    package var depth: Int
 
     /// Bytes of text.
-    public var byteCount: Int
+    package var byteCount: Int
 
-    public init(depth: Int = 512, byteCount: Int = 256 << 20) {
+    /// Limits, of which the depth is cut to ``deepest``.
+    package init(depth: Int = 512, byteCount: Int = 256 << 20) {
         self.depth = min(depth, Self.deepest)
         self.byteCount = byteCount
     }
 
     /// The depth up to which reading, comparing and releasing a value fit on a thread's stack.
-    public static let deepest = 2048
+    package static let deepest = 2048
 }

@@ -4,8 +4,16 @@
 ///
 /// A literal without fraction and exponent that fits in `Int` is an ``integer(_:)``. Everything else is a
 /// ``real(_:literal:)``: the nearest double together with the text it was written as.
+///
+///     let whole = JSONNumber.integer(3)
+///     let fraction = JSONNumber.real(0.25, literal: "2.5e-1")
+///     print(whole.exactInt ?? 0, fraction.exactInt == nil)  // 3 true
+///     print(fraction.doubleValue, fraction.isIntegerLiteral)  // 0.25 false
+///     print(JSONNumber(0.5).doubleValue)  // 0.5
 public enum JSONNumber: Sendable, Hashable {
+    /// Neither fraction nor exponent, and small enough.
     case integer(Int)
+    /// Any other number, with its text.
     case real(Double, literal: String)
 
     /// A finite double, with its shortest text as literal.

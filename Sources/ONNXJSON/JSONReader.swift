@@ -3,15 +3,7 @@ package import ONNXErrors
 
 /// A strict pull parser over UTF-8 bytes.
 ///
-/// It hands out one item at a time, so that a reader of a large file keeps only what it needs:
-///
-///     try reader.beginObject()
-///     while try reader.nextKey() {
-///         if reader.keyEquals("vocab") { … } else { try reader.skipValue() }
-///     }
-///     try reader.finish()
-///
-/// After `beginObject`, every `nextKey` that returns true must be followed by reading or skipping one value; the
+/// It hands out one item at a time, so that a reader of a large file keeps only what it needs. After `beginObject`, every `nextKey` that returns true must be followed by reading or skipping one value; the
 /// same holds for `beginArray` and `nextElement`. Errors are `json.syntax`, `json.truncated`, `json.invalid_utf8`,
 /// `json.too_deep`, `json.too_large` and `json.type`, each with line, column and byte offset.
 ///

@@ -10,7 +10,7 @@ extension JSONValue {
     /// - Throws: `json.syntax`, `json.truncated`, `json.invalid_utf8`, `json.too_deep` or `json.too_large`, with
     ///   line, column and byte offset.
     /// - Complexity: O(n) in the bytes.
-    public static func parse(
+    package static func parse(
         _ bytes: UnsafeRawBufferPointer, limits: JSONLimits = JSONLimits()
     ) throws(ONNXError) -> JSONValue {
         var reader = try JSONReader(bytes, limits: limits)
@@ -19,15 +19,27 @@ extension JSONValue {
         return value
     }
 
+    /// Reads a JSON text.
+    ///
+    ///     let tools = try JSONValue.parse(#"[{"type": "function", "function": {"name": "now"}}]"#)
+    ///     print(tools[0]?["function"]?["name"]?.stringValue ?? "none")  // now
+    ///
+    /// Of equal keys the last one counts.
+    ///
+    /// - Throws: `json.syntax`, `json.truncated`, `json.too_deep` or `json.too_large`, with line, column and byte offset.
+    /// - Complexity: O(n) in the bytes.
+    public static func parse(_ text: String) throws(ONNXError) -> JSONValue {
+        try parse(text, limits: JSONLimits())
+    }
+
     /// Reads a JSON text from a string.
-    public static func parse(_ text: String, limits: JSONLimits = JSONLimits()) throws(ONNXError) -> JSONValue
-    {
+    package static func parse(_ text: String, limits: JSONLimits) throws(ONNXError) -> JSONValue {
         let bytes = Array(text.utf8)
         return try parse(bytes, limits: limits)
     }
 
     /// Reads a JSON text from bytes.
-    public static func parse(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(ONNXError)
+    package static func parse(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(ONNXError)
         -> JSONValue
     {
         let result: Result<JSONValue, ONNXError> = bytes.withUnsafeBytes { buffer in
@@ -44,7 +56,7 @@ extension JSONValue {
     ///
     /// - Throws: the errors of ``parse(_:limits:)-(UnsafeRawBufferPointer,_)`` and `file.missing`, `file.unreadable`,
     ///   each naming the file.
-    public init(contentsOf path: String, limits: JSONLimits = JSONLimits()) throws(ONNXError) {
+    package init(contentsOf path: String, limits: JSONLimits = JSONLimits()) throws(ONNXError) {
         do throws(ONNXError) {
             let bytes = try FileBytes.read(path, byteLimit: limits.byteCount, tooLarge: "json.too_large")
             self = try Self.parse(bytes, limits: limits)

@@ -1,14 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Any JSON value.
+/// Any JSON value: what chat templates are given, and descriptions of tools.
+///
+/// Literals of Swift make one; subscripts and the properties of each kind read it.
+///
+///     let value: JSONValue = ["name": "Ada", "age": 36, "pi": 3.5, "tags": ["a", "b"], "isNew": true, "gone": nil]
+///     print(value["name"]?.stringValue ?? "", value["age"]?.intValue ?? 0)  // Ada 36
+///     print(value["pi"]?.doubleValue ?? 0, value["isNew"]?.boolValue ?? false)  // 3.5 true
+///     print(value["tags"]?[1]?.stringValue ?? "", value["tags"]?.arrayValue?.count ?? 0)  // b 2
+///     print(value["gone"]?.isNull ?? false, value.objectValue?.count ?? 0)  // true 6
+///
+/// Where the kind is not known, a switch tells:
+///
+///     func kind(_ value: JSONValue) -> String {
+///         switch value {
+///         case .null: "nothing"
+///         case .bool(let flag): "the truth value \(flag)"
+///         case .number(let number): "the number \(number.doubleValue)"
+///         case .string(let text): "the text \(text)"
+///         case .array(let elements): "\(elements.count) elements"
+///         case .object(let members): "\(members.count) members"
+///         }
+///     }
+///     print(kind(["a", 1]))  // 2 elements
 public enum JSONValue: Sendable, Hashable {
+    /// `null`.
     case null
+    /// `true` or `false`.
     case bool(Bool)
+    /// A number.
     case number(JSONNumber)
+    /// A text.
     case string(String)
+    /// A row of values.
     case array([JSONValue])
+    /// Values by name.
     case object(JSONObject)
 
+    /// Whether both are the same; texts are compared by their bytes, as in Python.
     public static func == (left: JSONValue, right: JSONValue) -> Bool {
         switch (left, right) {
         case (.null, .null): true
@@ -21,6 +50,7 @@ public enum JSONValue: Sendable, Hashable {
         }
     }
 
+    /// Feeds what ``==(_:_:)`` compares.
     public func hash(into hasher: inout Hasher) {
         switch self {
         case .null: hasher.combine(0)
@@ -43,23 +73,28 @@ extension JSONValue {
         return elements[index]
     }
 
+    /// Whether this is `null`.
     public var isNull: Bool { self == .null }
 
+    /// The truth value; nil where this is none.
     public var boolValue: Bool? {
         guard case .bool(let value) = self else { return nil }
         return value
     }
 
+    /// The text; nil where this is none.
     public var stringValue: String? {
         guard case .string(let value) = self else { return nil }
         return value
     }
 
+    /// The elements; nil where this is no array.
     public var arrayValue: [JSONValue]? {
         guard case .array(let value) = self else { return nil }
         return value
     }
 
+    /// The members; nil where this is no object.
     public var objectValue: JSONObject? {
         guard case .object(let value) = self else { return nil }
         return value
@@ -71,6 +106,7 @@ extension JSONValue {
         return value.exactInt
     }
 
+    /// The nearest double; nil where this is no number.
     public var doubleValue: Double? {
         guard case .number(let value) = self else { return nil }
         return value.doubleValue
@@ -93,18 +129,25 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
     ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
     ExpressibleByDictionaryLiteral
 {
+    /// `null`, written as `nil`.
     public init(nilLiteral: ()) { self = .null }
 
+    /// A truth value, written as a literal.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
 
+    /// A number, written as a literal.
     public init(integerLiteral value: Int) { self = .number(.integer(value)) }
 
+    /// A number with a fraction, written as a literal.
     public init(floatLiteral value: Double) { self = .number(JSONNumber(value)) }
 
+    /// A text, written as a literal.
     public init(stringLiteral value: String) { self = .string(value) }
 
+    /// An array, written as a literal.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
+    /// An object, written as a literal; of equal keys the last one counts.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         var object = JSONObject()
         for (key, value) in elements { object[key] = value }

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How a JSON value is written.
-public struct JSONStyle: Sendable, Hashable {
+package struct JSONStyle: Sendable, Hashable {
     /// Between two items: `, ` or `,`.
-    public var itemSeparator: String
+    package var itemSeparator: String
 
     /// Between a key and its value: `: ` or `:`.
-    public var keySeparator: String
+    package var keySeparator: String
 
     /// Spaces a level, or nil for everything on one line.
-    public var indent: Int?
+    package var indent: Int?
 
     /// Whether characters beyond ASCII are written as `\u` escapes.
-    public var escapesNonASCII: Bool
+    package var escapesNonASCII: Bool
 
     /// Whether keys are written in the order of their code points.
-    public var sortsKeys: Bool
+    package var sortsKeys: Bool
 
-    public init(
+    /// A style, compact but for what is given.
+    package init(
         itemSeparator: String = ",", keySeparator: String = ":", indent: Int? = nil,
         escapesNonASCII: Bool = false,
         sortsKeys: Bool = false
@@ -30,13 +31,13 @@ public struct JSONStyle: Sendable, Hashable {
     }
 
     /// No white space at all.
-    public static let compact = JSONStyle()
+    package static let compact = JSONStyle()
 
     /// One item a line, two spaces a level.
-    public static let indented = JSONStyle(keySeparator: ": ", indent: 2)
+    package static let indented = JSONStyle(keySeparator: ": ", indent: 2)
 
     /// Python's `json.dumps` as it comes, but with characters beyond ASCII written as they are.
-    public static let python = JSONStyle(itemSeparator: ", ", keySeparator: ": ")
+    package static let python = JSONStyle(itemSeparator: ", ", keySeparator: ": ")
 }
 
 /// Writes JSON text into growing bytes.
@@ -146,8 +147,14 @@ package struct JSONWriter {
 }
 
 extension JSONValue {
+    /// The value as JSON text without white space.
+    ///
+    ///     let value: JSONValue = ["name": "weather", "days": [1, 2]]
+    ///     print(value.jsonText())  // {"name":"weather","days":[1,2]}
+    public func jsonText() -> String { jsonText(style: .compact) }
+
     /// The value as JSON text.
-    public func jsonText(style: JSONStyle = .compact) -> String {
+    package func jsonText(style: JSONStyle) -> String {
         var writer = JSONWriter(style: style)
         writer.write(self)
         return String(decoding: writer.bytes, as: UTF8.self)

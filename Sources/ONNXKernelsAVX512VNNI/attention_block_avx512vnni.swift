@@ -40,16 +40,6 @@
         type == ONNXLM_CACHE_F32 ? 4 : type == ONNXLM_CACHE_F16 ? 2 : 1
     }
 
-    /// Asks for 64 elements of the next block of a cache that is read as it is, for the lines of one block follow each
-    /// other only for a short way. float32 is what a widened block holds, which is near already.
-    @inline(always)
-    func prefetchCached(_ base: UnsafeRawPointer, _ index: Int, _ type: Int32) {
-        if type == ONNXLM_CACHE_F32 { return }
-        let address = base.advanced(by: index &* elementBytes(type))
-        onnxlm_prefetch(address)
-        if type == ONNXLM_CACHE_F16 { onnxlm_prefetch(address + 64) }
-    }
-
     /// 16 elements of a cache; codes of int8 without their scale.
     @inline(always)
     func loadCached(_ base: UnsafeRawPointer, _ index: Int, _ type: Int32) -> __m512 {

@@ -16,9 +16,9 @@
         clearState(a, rows)
         let scratch = codeQueries(a, rows)
         if rows < rowsThatShareABlock {
-            attendTile(a, rows, scratch, readsAhead: true)
+            attendTile(a, rows, scratch, areFew: true)
         } else {
-            attendTile(a, rows, scratch, readsAhead: false)
+            attendTile(a, rows, scratch, areFew: false)
         }
     }
 
@@ -34,11 +34,10 @@
         let decays: UnsafeMutablePointer<Float>
     }
 
-    /// Few rows ask for the next block's lines as they pass over this one's; many ask for them between the blocks.
+    /// Few rows wait for memory: they take a block's lines one after the other, which the processor sees and reads
+    /// ahead; asking for them would disturb it. Many rows ask for the next block's lines between the blocks.
     @inline(always)
-    private func attendTile(
-        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, readsAhead: Bool
-    ) {
+    private func attendTile(_ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, areFew: Bool) {
         let size = Int(a.head_size)
         var start = Int(a.first_key)
         while start < Int(a.last_key) {
@@ -48,16 +47,14 @@
                 let offset = (start &- Int(a.first_key)) &* size &* 2
                 let keys = a.keys + offset
                 let values = a.values + offset
-                prefetchScales(a.key_scales, start &+ 64 &- Int(a.first_key))
-                prefetchScales(a.value_scales, start &+ 64 &- Int(a.first_key))
-                if !readsAhead && start &+ 64 < Int(a.last_key) {
+                if !areFew && start &+ 64 < Int(a.last_key) {
                     prefetchBlock(keys + 128 &* size, size)
                     prefetchBlock(values + 128 &* size, size)
                 }
                 var row = 0
                 while row < rows {
                     let count = runLength(a, row, rows, true)
-                    multiplyKeys(a, row, count, scratch.queries, keys, readsAhead)
+                    multiplyKeys(a, row, count, scratch.queries, keys, areFew)
                     row &+= count
                 }
                 row = 0
@@ -68,23 +65,12 @@
                 row = 0
                 while row < rows {
                     let count = runLength(a, row, rows, true)
-                    addCodedValues(a, row, count, scratch, values, low, high, readsAhead)
+                    addCodedValues(a, row, count, scratch, values, low, high, areFew)
                     row &+= count
                 }
             }
             start &+= 64
         }
-    }
-
-    /// Asks for the scales of a block.
-    @inline(always)
-    private func prefetchScales(_ scales: UnsafePointer<Float>?, _ first: Int) {
-        guard let scales else { return }
-        let block = UnsafeRawPointer(scales) + first &* 4
-        onnxlm_prefetch(block)
-        onnxlm_prefetch(block + 64)
-        onnxlm_prefetch(block + 128)
-        onnxlm_prefetch(block + 192)
     }
 
     /// Asks for 64 positions.

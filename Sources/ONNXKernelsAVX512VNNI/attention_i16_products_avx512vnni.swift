@@ -7,18 +7,18 @@
     @inline(always)
     func multiplyKeys(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,
-        _ keys: UnsafeRawPointer, _ readsAhead: Bool
+        _ keys: UnsafeRawPointer, _ areFew: Bool
     ) {
         if count == 6 {
-            multiplyRows(a, row, 6, queries, keys, readsAhead)
+            multiplyRows(a, row, 6, queries, keys, areFew)
         } else if count == 3 {
-            multiplyRows(a, row, 3, queries, keys, readsAhead)
+            multiplyRows(a, row, 3, queries, keys, areFew)
         } else if count == 4 {
-            multiplyRows(a, row, 4, queries, keys, readsAhead)
+            multiplyRows(a, row, 4, queries, keys, areFew)
         } else if count == 2 {
-            multiplyRows(a, row, 2, queries, keys, readsAhead)
+            multiplyRows(a, row, 2, queries, keys, areFew)
         } else {
-            multiplyRows(a, row, 1, queries, keys, readsAhead)
+            multiplyRows(a, row, 1, queries, keys, areFew)
         }
     }
 
@@ -26,7 +26,20 @@
     @inline(always)
     private func multiplyRows(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,
-        _ keys: UnsafeRawPointer, _ readsAhead: Bool
+        _ keys: UnsafeRawPointer, _ areFew: Bool
+    ) {
+        if areFew {
+            multiplyInOrder(a, row, count, queries, keys)
+        } else {
+            multiplyAbreast(a, row, count, queries, keys)
+        }
+    }
+
+    /// The four panels of a block side by side: few loads for each product.
+    @inline(always)
+    private func multiplyAbreast(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,
+        _ keys: UnsafeRawPointer
     ) {
         let size = Int(a.head_size)
         let pairs = size &>> 1
@@ -41,13 +54,6 @@
         var line = keys
         var i = 0
         while i < pairs {
-            if readsAhead {
-                let next = keys + (panel &* 4 &+ i &* 256)
-                onnxlm_prefetch(next)
-                onnxlm_prefetch(next + 64)
-                onnxlm_prefetch(next + 128)
-                onnxlm_prefetch(next + 192)
-            }
             let k = (
                 loadCodes(line), loadCodes(line + panel), loadCodes(line + panel &* 2),
                 loadCodes(line + panel &* 3)
@@ -69,6 +75,66 @@
         if count > 3 { storeSums(scores + 192, r3) }
         if count > 4 { storeSums(scores + 256, r4) }
         if count > 5 { storeSums(scores + 320, r5) }
+    }
+
+    /// One panel after the other, so that memory is read in its order; two sums for each row, of even and of odd lines.
+    @inline(always)
+    private func multiplyInOrder(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,
+        _ keys: UnsafeRawPointer
+    ) {
+        let size = Int(a.head_size)
+        let pairs = size &>> 1
+        let query = UnsafeRawPointer(queries + row &* size).assumingMemoryBound(to: Int32.self)
+        var line = keys
+        var target = a.scores + row &* 64
+        var panel = 0
+        while panel < 4 {
+            let none = _mm512_setzero_si512()
+            var r0 = (none, none)
+            var r1 = r0
+            var r2 = r0
+            var r3 = r0
+            var r4 = r0
+            var r5 = r0
+            var i = 0
+            while i < pairs {
+                let k = (loadCodes(line), loadCodes(line + 64))
+                let q = query + i
+                r0 = addingLines(r0, q, k)
+                if count > 1 { r1 = addingLines(r1, q + pairs, k) }
+                if count > 2 { r2 = addingLines(r2, q + 2 &* pairs, k) }
+                if count > 3 { r3 = addingLines(r3, q + 3 &* pairs, k) }
+                if count > 4 { r4 = addingLines(r4, q + 4 &* pairs, k) }
+                if count > 5 { r5 = addingLines(r5, q + 5 &* pairs, k) }
+                line += 128
+                i &+= 2
+            }
+            storeLines(target, r0)
+            if count > 1 { storeLines(target + 64, r1) }
+            if count > 2 { storeLines(target + 128, r2) }
+            if count > 3 { storeLines(target + 192, r3) }
+            if count > 4 { storeLines(target + 256, r4) }
+            if count > 5 { storeLines(target + 320, r5) }
+            target += 16
+            panel &+= 1
+        }
+    }
+
+    /// Two pairs of codes times two lines of a panel.
+    @inline(always)
+    private func addingLines(
+        _ r: (__m512i, __m512i), _ pairs: UnsafePointer<Int32>, _ k: (__m512i, __m512i)
+    ) -> (__m512i, __m512i) {
+        (
+            _mm512_dpwssd_epi32(r.0, k.0, _mm512_set1_epi32(pairs[0])),
+            _mm512_dpwssd_epi32(r.1, k.1, _mm512_set1_epi32(pairs[1]))
+        )
+    }
+
+    @inline(always)
+    private func storeLines(_ target: UnsafeMutablePointer<Float>, _ r: (__m512i, __m512i)) {
+        _mm512_storeu_si512(target, _mm512_add_epi32(r.0, r.1))
     }
 
     /// Four vectors of integers.

@@ -7,19 +7,26 @@
     @inline(always)
     func addCodedValues(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows,
-        _ values: UnsafeRawPointer, _ low: Int, _ high: Int, _ readsAhead: Bool
+        _ values: UnsafeRawPointer, _ low: Int, _ high: Int, _ areFew: Bool
     ) {
         let pairs = BlockSpan(low: low &>> 1, high: (high &+ 1) &>> 1)
-        if count == 6 {
-            addCodedRows(a, row, 6, scratch, values, pairs, readsAhead)
+        let isWide = areFew && a.head_size >= 128
+        if count == 6 && isWide {
+            addCodedRows(a, row, 3, scratch, values, pairs, isWide: true)
+            addCodedRows(a, row &+ 3, 3, scratch, values, pairs, isWide: true)
+        } else if count == 4 && isWide {
+            addCodedRows(a, row, 2, scratch, values, pairs, isWide: true)
+            addCodedRows(a, row &+ 2, 2, scratch, values, pairs, isWide: true)
+        } else if count == 6 {
+            addCodedRows(a, row, 6, scratch, values, pairs, isWide: false)
         } else if count == 3 {
-            addCodedRows(a, row, 3, scratch, values, pairs, readsAhead)
+            addCodedRows(a, row, 3, scratch, values, pairs, isWide: isWide)
         } else if count == 4 {
-            addCodedRows(a, row, 4, scratch, values, pairs, readsAhead)
+            addCodedRows(a, row, 4, scratch, values, pairs, isWide: false)
         } else if count == 2 {
-            addCodedRows(a, row, 2, scratch, values, pairs, readsAhead)
+            addCodedRows(a, row, 2, scratch, values, pairs, isWide: isWide)
         } else {
-            addCodedRows(a, row, 1, scratch, values, pairs, readsAhead)
+            addCodedRows(a, row, 1, scratch, values, pairs, isWide: isWide)
         }
     }
 
@@ -28,7 +35,7 @@
     @inline(always)
     private func addCodedRows(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows,
-        _ values: UnsafeRawPointer, _ pairs: BlockSpan, _ readsAhead: Bool
+        _ values: UnsafeRawPointer, _ pairs: BlockSpan, isWide: Bool
     ) {
         let size = Int(a.head_size)
         let weights = UnsafeRawPointer(a.scores + row &* 64).assumingMemoryBound(to: Int32.self)
@@ -36,6 +43,10 @@
         let scales = scratch.weightScales + row
         let stride = 4 &* size
         var column = 0
+        while isWide && column &+ 128 <= size {
+            addWide(a, row, count, scratch, values, pairs, column)
+            column &+= 128
+        }
         while column &+ 64 <= size {
             var r0 = noSums()
             var r1 = noSums()
@@ -46,13 +57,6 @@
             var line = values + (pairs.low &* stride &+ column &* 4)
             var pair = pairs.low
             while pair < pairs.high {
-                if readsAhead {
-                    let next = line + stride &* 32
-                    onnxlm_prefetch(next)
-                    onnxlm_prefetch(next + 64)
-                    onnxlm_prefetch(next + 128)
-                    onnxlm_prefetch(next + 192)
-                }
                 let v = (
                     loadCodes(line), loadCodes(line + 64), loadCodes(line + 128), loadCodes(line + 192)
                 )
@@ -78,6 +82,52 @@
         while column < size {
             addNarrow(a, row, count, scratch, values, pairs, column)
             column &+= 16
+        }
+    }
+
+    /// 128 elements of the outputs of up to three rows, so that a line of values is read with its neighbours.
+    @inline(always)
+    private func addWide(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows,
+        _ values: UnsafeRawPointer, _ pairs: BlockSpan, _ column: Int
+    ) {
+        let size = Int(a.head_size)
+        let weights = UnsafeRawPointer(a.scores + row &* 64).assumingMemoryBound(to: Int32.self)
+        let stride = 4 &* size
+        var low0 = noSums()
+        var low1 = noSums()
+        var low2 = noSums()
+        var high0 = noSums()
+        var high1 = noSums()
+        var high2 = noSums()
+        var line = values + (pairs.low &* stride &+ column &* 4)
+        var pair = pairs.low
+        while pair < pairs.high {
+            let w = weights + pair
+            let v = (loadCodes(line), loadCodes(line + 64), loadCodes(line + 128), loadCodes(line + 192))
+            low0 = addingPairs(low0, w[0], v)
+            if count > 1 { low1 = addingPairs(low1, w[64], v) }
+            if count > 2 { low2 = addingPairs(low2, w[128], v) }
+            let next = line + 256
+            let u = (loadCodes(next), loadCodes(next + 64), loadCodes(next + 128), loadCodes(next + 192))
+            high0 = addingPairs(high0, w[0], u)
+            if count > 1 { high1 = addingPairs(high1, w[64], u) }
+            if count > 2 { high2 = addingPairs(high2, w[128], u) }
+            line += stride
+            pair &+= 1
+        }
+        let output = a.outputs + (row &* size &+ column)
+        let decays = scratch.decays + row
+        let scales = scratch.weightScales + row
+        addSums(output, low0, decays[0], scales[0])
+        addSums(output + 64, high0, decays[0], scales[0])
+        if count > 1 {
+            addSums(output + size, low1, decays[1], scales[1])
+            addSums(output + (size &+ 64), high1, decays[1], scales[1])
+        }
+        if count > 2 {
+            addSums(output + 2 &* size, low2, decays[2], scales[2])
+            addSums(output + (2 &* size &+ 64), high2, decays[2], scales[2])
         }
     }
 

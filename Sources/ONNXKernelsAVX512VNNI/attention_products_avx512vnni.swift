@@ -28,9 +28,68 @@
         }
     }
 
-    /// The number of rows is a constant wherever this is called, so that what is not needed goes away.
+    /// The number of rows and the type are constants wherever this is called, so that what is not needed goes away.
+    ///
+    /// float32 is near: what a widened block holds. Other types come from memory as it is.
     @inline(always)
     private func scoreRows(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ keys: UnsafeRawPointer, _ type: Int32
+    ) {
+        if type == ONNXLM_CACHE_F32 {
+            scoreAbreast(a, row, count, keys, type)
+        } else {
+            scoreInOrder(a, row, count, keys, type)
+        }
+    }
+
+    /// One panel after the other, so that memory is read in its order, which the processor sees and reads ahead.
+    @inline(always)
+    private func scoreInOrder(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ keys: UnsafeRawPointer, _ type: Int32
+    ) {
+        let size = Int(a.head_size)
+        let query0 = queryRow(a, row)
+        let query1 = count > 1 ? queryRow(a, row &+ 1) : query0
+        let query2 = count > 2 ? queryRow(a, row &+ 2) : query0
+        let query3 = count > 3 ? queryRow(a, row &+ 3) : query0
+        let query4 = count > 4 ? queryRow(a, row &+ 4) : query0
+        let query5 = count > 5 ? queryRow(a, row &+ 5) : query0
+        var scores = a.scores + row &* 64
+        var index = 0
+        var panel = 0
+        while panel < 4 {
+            var r0 = _mm512_setzero_ps()
+            var r1 = r0
+            var r2 = r0
+            var r3 = r0
+            var r4 = r0
+            var r5 = r0
+            var i = 0
+            while i < size {
+                let k = loadCached(keys, index, type)
+                r0 = _mm512_fmadd_ps(splat(query0[i]), k, r0)
+                if count > 1 { r1 = _mm512_fmadd_ps(splat(query1[i]), k, r1) }
+                if count > 2 { r2 = _mm512_fmadd_ps(splat(query2[i]), k, r2) }
+                if count > 3 { r3 = _mm512_fmadd_ps(splat(query3[i]), k, r3) }
+                if count > 4 { r4 = _mm512_fmadd_ps(splat(query4[i]), k, r4) }
+                if count > 5 { r5 = _mm512_fmadd_ps(splat(query5[i]), k, r5) }
+                index &+= 16
+                i &+= 1
+            }
+            _mm512_storeu_ps(scores, r0)
+            if count > 1 { _mm512_storeu_ps(scores + 64, r1) }
+            if count > 2 { _mm512_storeu_ps(scores + 128, r2) }
+            if count > 3 { _mm512_storeu_ps(scores + 192, r3) }
+            if count > 4 { _mm512_storeu_ps(scores + 256, r4) }
+            if count > 5 { _mm512_storeu_ps(scores + 320, r5) }
+            scores += 16
+            panel &+= 1
+        }
+    }
+
+    /// The four panels of a block side by side: few loads for each product.
+    @inline(always)
+    private func scoreAbreast(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ keys: UnsafeRawPointer, _ type: Int32
     ) {
         let size = Int(a.head_size)
@@ -48,11 +107,9 @@
         var r4 = (none, none, none, none)
         var r5 = (none, none, none, none)
         let panel = 16 &* size
-        let next = panel &* 4
         var index = 0
         var i = 0
         while i < size {
-            prefetchCached(keys, next &+ i &* 64, type)
             let k0 = loadCached(keys, index, type)
             let k1 = loadCached(keys, index &+ panel, type)
             let k2 = loadCached(keys, index &+ panel &* 2, type)

@@ -44,7 +44,6 @@
             var index = span.low &* block.valueStride &+ column
             var key = span.low
             while key < span.high {
-                prefetchCached(block.values, index &+ block.valueStride &* 64, type)
                 let v0 = loadCached(block.values, index, type)
                 let v1 = loadCached(block.values, index &+ 16, type)
                 let v2 = loadCached(block.values, index &+ 32, type)

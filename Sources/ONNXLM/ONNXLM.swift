@@ -9,8 +9,12 @@
 ///     for try await piece in chat.streamResponse(to: "What is the capital of France?") {
 ///         print(piece.text, terminator: "")
 ///     }
+@_exported public import ONNXChatTemplate
 @_exported public import ONNXDiagnosis
 @_exported public import ONNXErrors
 @_exported public import ONNXGeneration
+@_exported public import ONNXGraph
 @_exported public import ONNXInference
+@_exported public import ONNXJSON
 @_exported public import ONNXTensors
+@_exported public import ONNXTokenization

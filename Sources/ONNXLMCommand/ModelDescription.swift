@@ -17,10 +17,11 @@
         private let speed: SpeedReport
         /// What `genai_config.json` beside the model says, where there is one.
         private let configuration: GenerationConfig?
-        private let cacheType: CacheType
+        /// Nil: sessions choose.
+        private let chosenCacheType: CacheType?
 
-        init(path: String, cacheType: CacheType) throws(ONNXError) {
-            self.cacheType = cacheType
+        init(path: String, cacheType: CacheType?) throws(ONNXError) {
+            chosenCacheType = cacheType
             (model, report) = try ModelReader.read(path: path, options: ImportOptions(externalData: .skipped))
             configuration = try? ModelFolder(path).generation
             support = SupportReport(model.graph, operatorSets: model.operatorSets, registry: .builtin)
@@ -72,22 +73,50 @@
             return Set(attention.flatMap { $0.inputs.dropFirst(3).prefix(2) })
         }
 
-        /// Bytes that one token adds to the caches: the inputs of four dimensions whose length is open. Dimensions
-        /// that the graph leaves open come from the configuration.
-        private var cacheBytesPerToken: Int {
+        /// The caches: inputs of four dimensions whose length is open. Dimensions that the graph leaves open come from
+        /// the configuration. The element type is nil where a session chooses it.
+        private var caches: [(heads: Int, headSize: Int, type: ElementType?)] {
             func length(_ dimension: Dimension, _ configured: Int?) -> Int? {
                 if case .fixed(let length) = dimension { return length }
                 return configured
             }
             let sessionCaches = sessionCaches
-            return inputs.reduce(0) { sum, input in
+            return inputs.compactMap { input in
                 guard case .tensor(let type, let dimensions?)? = input.type, dimensions.count == 4,
                     let heads = length(dimensions[1], configuration?.keyValueHeadCount),
                     let size = length(dimensions[3], configuration?.headSize)
-                else { return sum }
+                else { return nil }
                 let isOurs = type == .float32 && sessionCaches.contains(input.name)
-                return sum + heads * (isOurs ? cacheType.byteCount(headSize: size) : size * type.bitWidth / 8)
+                return (heads, size, isOurs ? nil : type)
             }
+        }
+
+        /// The element type of the caches that sessions keep; nil where they keep none.
+        private var cacheType: CacheType? {
+            let ours = caches.filter { $0.type == nil }
+            if ours.isEmpty { return nil }
+            return chosenCacheType
+                ?? .automatic(
+                    quantizesActivations: CacheType.quantizesActivations(model.graph),
+                    headSizes: ours.map(\.headSize))
+        }
+
+        /// Bytes that one token adds to the caches.
+        private var cacheBytesPerToken: Int {
+            let chosen = cacheType ?? .float32
+            return caches.reduce(0) { sum, cache in
+                let rowBytes =
+                    cache.type.map { cache.headSize * $0.bitWidth / 8 }
+                    ?? chosen.byteCount(headSize: cache.headSize)
+                return sum + cache.heads * rowBytes
+            }
+        }
+
+        /// How the caches' element type came to be, for readers.
+        private var cacheNote: String {
+            guard let cacheType else { return "" }
+            let reason = chosenCacheType == nil ? "chosen for this model and processor" : "as asked for"
+            return ", \(cacheType) (\(reason))"
         }
 
         private var missingFiles: [DataFileInfo] {
@@ -122,6 +151,7 @@
                         ]
                     }),
                 "kv_bytes_per_token": .number(.integer(cacheBytesPerToken)),
+                "cache_type": cacheType.map { .string($0.rawValue) } ?? .null,
                 "supported": .bool(canRun),
                 "verdict": .string(verdict),
                 "slowdowns": .array(
@@ -164,7 +194,7 @@
             }
             lines.append("weights:")
             lines += weights.map { "  \($0.type): \($0.count) tensors, \(ByteAmount($0.byteCount))" }
-            lines.append("cache: \(ByteAmount(cacheBytesPerToken)) a token")
+            lines.append("cache: \(ByteAmount(cacheBytesPerToken)) a token\(cacheNote)")
             for file in report.dataFiles {
                 let present = file.presentByteCount.map { "\(ByteAmount($0)) there" } ?? "missing"
                 lines.append(

@@ -53,7 +53,8 @@
                 "weights   \(ByteAmount(fileWeightByteCount)) in files; in memory \(ByteAmount(packedByteCount)) packed and \(ByteAmount(mappedByteCount)) mapped"
             ]
             for cache in caches {
-                let mark = cache.type == cacheType ? "  <- --cache-type" : ""
+                let reason = isCacheTypeAutomatic ? "chosen for this model and processor" : "--cache-type"
+                let mark = cache.type == cacheType ? "  <- \(reason)" : ""
                 lines.append(
                     "cache     \(cache.type): \(ByteAmount(cache.bytesPerToken)) a token, \(ByteAmount(cache.byteCount)) at \(context); up to \(cache.longestContext) of \(contextLimit) tokens fit\(mark)"
                 )
@@ -87,6 +88,7 @@
             return [
                 "path": .string(path), "context": integer(context), "context_limit": integer(contextLimit),
                 "cache_type": .string(cacheType.rawValue),
+                "cache_type_is_automatic": .bool(isCacheTypeAutomatic),
                 "file_weight_bytes": integer(fileWeightByteCount), "packed_bytes": integer(packedByteCount),
                 "mapped_bytes": integer(mappedByteCount), "working_bytes": integer(workingByteCount),
                 "needed_bytes": integer(neededByteCount),

@@ -16,7 +16,7 @@
         @OptionGroup var loading: LoadingOptions
 
         var loadOptions: LoadOptions { loading.loadOptions }
-        var cacheType: CacheType { loading.cacheType }
+        var cacheType: CacheType? { loading.cacheType }
 
         /// Loads the model and logs what it notes.
         func load() async throws -> LanguageModel { try await loading.load(model) }
@@ -34,9 +34,12 @@
         var deterministic = false
 
         @Option(
-            help: "Element type of the key/value caches: float32, float16, int16 or int8.",
+            help: """
+                Element type of the key/value caches: float32, float16, int16 or int8. By default int16 for models with \
+                8-bit activations on processors with AVX-512 VNNI, else float16.
+                """,
             transform: NamedChoice.reader("--cache-type"))
-        var cacheType = LoadOptions().cacheType
+        var cacheType: CacheType?
 
         @Flag(help: "Neither use nor write a cache of packed weights.")
         var noCache = false

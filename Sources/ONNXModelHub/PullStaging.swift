@@ -118,7 +118,11 @@
         private func need(_ items: [PullState.Item], _ purpose: String) -> PullSpace.Need {
             let bytes = items.reduce(0) { sum, item in
                 guard !item.isComplete else { return sum }
-                let taken = Disk.entry("\(path)/\(item.name).partial")?.allocatedByteCount ?? 0
+                let partial = Disk.entry("\(path)/\(item.name).partial")?.allocatedByteCount ?? 0
+                // Complete, but the disk had no room left to note it: it will be taken over.
+                let final = Disk.entry("\(path)/\(item.name)")
+                let isThere = final?.byteCount == item.file.byteCount
+                let taken = max(partial, isThere ? final?.allocatedByteCount ?? 0 : 0)
                 return sum &+ max(0, item.file.byteCount - taken)
             }
             return PullSpace.Need(purpose: purpose, path: path, byteCount: bytes, isOptional: false)

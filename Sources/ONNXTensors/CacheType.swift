@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Element types of the key/value caches that sessions keep.
+///
+///     var options = LoadOptions()
+///     options.cacheType = .int8
+///     for type in [CacheType.float32, .float16, .int16, .int8] {
+///         print(type, type == options.cacheType ? "chosen" : "possible")
+///     }
 public enum CacheType: String, Sendable, Hashable, CaseIterable {
     /// Exact: as the graph computes them.
     case float32

@@ -3,6 +3,12 @@ public import ONNXErrors
 
 /// The lengths of a tensor's dimensions, outermost first, checked: none negative, at most 64, and a product that
 /// fits in `Int`.
+///
+///     let shape = try Shape([2, 3, 4])
+///     print(shape.rank, shape.elementCount, shape[1])  // 3 24 3
+///     print(shape.dimensions.last ?? 1)  // 4
+///     print(Shape.scalar.elementCount)  // 1
+///     print(shape.rank <= Shape.maximumRank)  // true
 public struct Shape: Sendable, Hashable {
     /// The largest rank that any tensor may have.
     public static let maximumRank = 64
@@ -84,5 +90,6 @@ public struct Shape: Sendable, Hashable {
 }
 
 extension Shape: CustomStringConvertible {
+    /// The dimensions in brackets: `[2, 3, 4]`.
     public var description: String { "[\(dimensions.map(String.init).joined(separator: ", "))]" }
 }

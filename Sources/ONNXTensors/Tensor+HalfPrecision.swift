@@ -5,6 +5,7 @@ extension Tensor {
     /// A tensor of float16 or bfloat16 (or float32) with `values` rounded to the nearest of that type, ties to even.
     ///
     ///     let x = try Tensor([0.1, 0.2], roundedTo: .float16, shape: [1, 2])
+    ///     print(x, x.byteCount)  // float16[1, 2] 4
     ///
     /// - Throws: `tensor.size` when the counts differ, `tensor.dtype` for another type.
     public init(_ values: [Float], roundedTo type: ElementType, shape: [Int]) throws(ONNXError) {
@@ -23,6 +24,9 @@ extension Tensor {
     }
 
     /// A copy of the elements of a float32, float16 or bfloat16 tensor, the latter two widened, which loses nothing.
+    ///
+    ///     let half = try Tensor([0.5, 2], roundedTo: .bfloat16, shape: [2])
+    ///     print(try half.floatValues())  // [0.5, 2.0]
     ///
     /// - Throws: `tensor.dtype` when the tensor holds another type.
     public func floatValues() throws(ONNXError) -> [Float] {

@@ -4,6 +4,13 @@ public import ONNXErrors
 /// An immutable, dense array of elements in row-major order over shared memory.
 ///
 /// Copying a tensor copies no elements. Elements below 8 bits are packed low bits first.
+///
+///     let ids = try Tensor([Int64(1), 2, 3], shape: [1, 3])
+///     let names = try Tensor(strings: ["red", "green"], shape: [2])
+///     let half = try Tensor(scalar: Float(0.5))
+///     print(ids)  // int64[1, 3]
+///     print(ids.shape.rank, ids.byteCount)  // 2 24
+///     print(names.elementType == .string, half.shape.rank)  // true 0
 public struct Tensor: Sendable {
     /// What each element is.
     public let elementType: ElementType
@@ -53,7 +60,7 @@ public struct Tensor: Sendable {
 
     /// A tensor with a copy of `values`.
     ///
-    ///     let ids = try Tensor([Int64(1), 2, 3], shape: [1, 3])
+    ///     print(try Tensor([Int64(1), 2, 3], shape: [1, 3]))  // int64[1, 3]
     ///
     /// - Throws: `tensor.size` when the counts differ, and what ``Shape/init(_:)`` throws.
     public init<Element: TensorElement>(_ values: [Element], shape: [Int]) throws(ONNXError) {
@@ -75,6 +82,9 @@ public struct Tensor: Sendable {
 
     /// A copy of the elements.
     ///
+    ///     let tensor = try Tensor([Float(1), 2], shape: [2])
+    ///     print(try tensor.values(as: Float.self))  // [1.0, 2.0]
+    ///
     /// - Throws: `tensor.dtype` when the tensor holds another type.
     public func values<Element: TensorElement>(as type: Element.Type = Element.self) throws(ONNXError)
         -> [Element]
@@ -95,6 +105,9 @@ public struct Tensor: Sendable {
     }
 
     /// The strings of a string tensor.
+    ///
+    ///     let labels = try Tensor(strings: ["cat", "dog"], shape: [2])
+    ///     print(try labels.strings())  // ["cat", "dog"]
     ///
     /// - Throws: `tensor.dtype` when the tensor holds another type.
     public func strings() throws(ONNXError) -> [String] {

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A Swift type whose memory is an element of an ONNX tensor.
+///
+/// The number types of Swift and `Bool` are such types. It serves to write what works for several of them:
+///
+///     func column<Element: TensorElement>(_ values: [Element]) throws -> Tensor {
+///         print(Element.elementType)  // int64
+///         return try Tensor(values, shape: [values.count, 1])
+///     }
+///     print(try column([Int64(1), 2, 3]))  // int64[3, 1]
 public protocol TensorElement: BitwiseCopyable, Sendable {
     /// The element type whose memory is laid out like a value of this Swift type.
     static var elementType: ElementType { get }

@@ -44,22 +44,23 @@ package final class HeapStorage: TensorStorage, @unchecked Sendable {
 
     /// Allocates `byteCount` bytes (at least one line), uninitialised unless `zeroed`.
     ///
-    /// - Parameter usesLargePages: asks the system for large pages where the region has some, for memory that is read
-    ///   over and over.
+    /// - Parameter usesLargePages: asks the system for large pages, for memory that is read over and over. A rest of
+    ///   three quarters of such a page or more takes a whole one.
     /// - Throws: `memory.insufficient` when the system refuses.
     package init(byteCount: Int, zeroed: Bool = false, usesLargePages: Bool = false) throws(ONNXError) {
         let largePage = 2 << 20
-        let isLarge = usesLargePages && byteCount >= 2 * largePage
+        let inLargePages = usesLargePages ? (byteCount &+ largePage / 4) / largePage * largePage : 0
+        let isLarge = inLargePages > 0
         var pointer: UnsafeMutableRawPointer?
-        let rounded = Swift.max(64, byteCount)
+        let rounded = Swift.max(64, byteCount, inLargePages)
         guard byteCount >= 0, posix_memalign(&pointer, isLarge ? largePage : 64, rounded) == 0, let pointer
         else {
             throw ONNXError("memory.insufficient", "The system has no \(byteCount) bytes for a tensor.")
         }
         #if os(Linux)
-            if isLarge { madvise(pointer, byteCount, 14) }
+            if isLarge { madvise(pointer, inLargePages, 14) }
         #endif
-        if zeroed { memset(pointer, 0, rounded) }
+        if zeroed { memset(pointer, 0, Swift.max(64, byteCount)) }
         super.init(baseAddress: pointer, byteCount: byteCount)
     }
 

@@ -4,6 +4,11 @@ public import ONNXErrors
 extension Tokenizer {
     /// Decodes ids to text. Bytes that are not UTF-8 become U+FFFD, as in Rust and on the web.
     ///
+    ///     let tokenizer = try Tokenizer(folder: "models/smollm2-135m-instruct")
+    ///     let ids = try tokenizer.encode("the capital")
+    ///     print(try tokenizer.decode(ids))  // the capital
+    ///
+    /// - Parameter skipSpecial: whether special tokens are left out.
     /// - Throws: `tokenizer.bad_id` for an id outside `0..<idBound`. Ids in gaps of the vocabulary are passed over.
     /// - Complexity: O(n) in the length of the text.
     public func decode(_ ids: [Int], skipSpecial: Bool = true) throws(ONNXError) -> String {
@@ -18,6 +23,11 @@ extension Tokenizer {
     }
 
     /// A decoder for ids that come one at a time.
+    ///
+    ///     let tokenizer = try Tokenizer(folder: "models/smollm2-135m-instruct")
+    ///     var decoder = tokenizer.makeStreamingDecoder()
+    ///     let texts = try tokenizer.encode("naïve").map { try decoder.append($0) }
+    ///     print(texts.joined() + decoder.flush())  // naïve
     public func makeStreamingDecoder(skipSpecial: Bool = true) -> StreamingDecoder {
         StreamingDecoder(tokenizer: self, skipsSpecial: skipSpecial)
     }

@@ -4,6 +4,11 @@ public import ONNXErrors
 extension Tokenizer {
     /// Encodes a text.
     ///
+    ///     let tokenizer = try Tokenizer(folder: "models/llama")
+    ///     let data = try tokenizer.encode("the end</s>", addSpecialTokens: false)
+    ///     let markup = try tokenizer.encode("the end</s>", addSpecialTokens: false, parseSpecial: true)
+    ///     print(data.count > markup.count)  // true
+    ///
     /// - Parameters:
     ///   - addSpecialTokens: Whether the post-processor adds its tokens (beginning of text, for example).
     ///   - parseSpecial: Whether special tokens written in the text become control ids. Without it a text is data:
@@ -22,7 +27,9 @@ extension Tokenizer {
     /// Encodes bytes that should be UTF-8. What is not becomes U+FFFD: one for each longest beginning of a character
     /// that is not completed, as Python's `bytes.decode(errors="replace")` does.
     ///
-    ///     let ids = try tokenizer.encode(utf8: [0x48, 0x69, 0xFF])
+    ///     let tokenizer = try Tokenizer(folder: "models/smollm2-135m-instruct")
+    ///     let ids = try tokenizer.encode(utf8: [0x48, 0x69, 0xFF], addSpecialTokens: false)
+    ///     print(try tokenizer.decode(ids))  // Hi�
     ///
     /// - Throws: What `encode(_:addSpecialTokens:parseSpecial:unencodable:)` throws.
     public func encode(
@@ -38,6 +45,12 @@ extension Tokenizer {
     }
 
     /// Encodes parts of a prompt as one text, in which only trusted parts can become control tokens.
+    ///
+    ///     let tokenizer = try Tokenizer(folder: "models/llama")
+    ///     let ids = try tokenizer.encode(segments: [
+    ///         TextSegment("the end", isTrusted: true), TextSegment("</s>", isTrusted: false),
+    ///     ])
+    ///     print(ids.contains { tokenizer.isSpecial($0) })  // false
     ///
     /// The parts are joined first, so that words run across their borders as they would in one string. Then:
     /// - A control token (``AddedToken/isControl``: special, or spelled like a marker) is found only where every byte

@@ -7,9 +7,11 @@ import ONNXJSON
 /// It is immutable and can be used from any number of threads at once. Ids equal those of Hugging Face's
 /// `tokenizers` for the same file; what this type cannot do exactly is refused when loading.
 ///
-///     let tokenizer = try Tokenizer(contentsOf: "models/smollm2/tokenizer.json")
-///     let ids = try tokenizer.encode("Hello")
-///     let text = try tokenizer.decode(ids)
+///     let tokenizer = try Tokenizer(contentsOf: "models/smollm2-135m-instruct/tokenizer.json")
+///     let ids = try tokenizer.encode("Hello there")
+///     print(try tokenizer.decode(ids))  // Hello there
+///     print(tokenizer.vocabularySize <= tokenizer.idBound)  // true
+///     print(tokenizer.addedTokens.count { $0.isSpecial }, "special tokens")
 public final class Tokenizer: Sendable {
     let model: WordModel
     let normalizer: Normalizer
@@ -44,7 +46,11 @@ public final class Tokenizer: Sendable {
 
     /// Reads a `tokenizer.json`, or, where the path ends in `.model`, a `tokenizer.model` of SentencePiece.
     ///
-    /// - Throws: `tokenizer.missing`, `tokenizer.too_large`, and what ``init(json:limits:)`` throws, naming the file.
+    /// - Throws: `tokenizer.missing`; `tokenizer.json` for malformed JSON (with line and column), `tokenizer.too_large` past
+    ///   a limit, `tokenizer.unsupported` and `tokenizer.regex_unsupported` naming what this type does not know,
+    ///   `tokenizer.duplicate_token`, `tokenizer.duplicate_id`, `tokenizer.bad_id`, `tokenizer.bad_merge` and
+    ///   `tokenizer.invalid` for a vocabulary that contradicts itself; each naming the file.
+    /// - Complexity: O(n) in the bytes.
     public convenience init(contentsOf path: String, limits: TokenizerLimits = TokenizerLimits())
         throws(ONNXError)
     {
@@ -54,7 +60,7 @@ public final class Tokenizer: Sendable {
     /// Reads the tokenizer of a model's folder: its `tokenizer.json`; else `vocab.json` with `merges.txt` (byte-level BPE
     /// of the classes `GPT2Tokenizer` and `Qwen2Tokenizer`); else `tokenizer.model`.
     ///
-    ///     let tokenizer = try Tokenizer(folder: "models/smollm2-135m-instruct")
+    ///     print(try Tokenizer(folder: "models/smollm2-135m-instruct").vocabularySize > 0)  // true
     ///
     /// - Throws: `tokenizer.missing` where there is none of them, and what ``init(contentsOf:limits:)`` throws.
     public convenience init(folder path: String, limits: TokenizerLimits = TokenizerLimits())
@@ -77,7 +83,7 @@ public final class Tokenizer: Sendable {
     ///   `tokenizer.duplicate_token`, `tokenizer.duplicate_id`, `tokenizer.bad_id`, `tokenizer.bad_merge` and
     ///   `tokenizer.invalid` for a vocabulary that contradicts itself.
     /// - Complexity: O(n) in the bytes.
-    public convenience init(
+    package convenience init(
         json bytes: UnsafeRawBufferPointer, limits: TokenizerLimits = TokenizerLimits()
     ) throws(ONNXError) {
         self.init(try TokenizerLoader.load(bytes, limits: limits))
@@ -86,6 +92,10 @@ public final class Tokenizer: Sendable {
     /// The id of a token by its spelling in the vocabulary, or nil.
     ///
     /// Byte-level vocabularies spell bytes with printable characters: a space is `Ġ`.
+    ///
+    ///     let tokenizer = try Tokenizer(folder: "models/smollm2-135m-instruct")
+    ///     print(tokenizer.tokenID(of: "Ġthe") == nil)  // false
+    ///     print(tokenizer.tokenID(of: "no such token") == nil)  // true
     public func tokenID(of token: String) -> Int? {
         let bytes = Array(token.utf8)
         if let id = added.ids[bytes] { return id }
@@ -94,6 +104,10 @@ public final class Tokenizer: Sendable {
     }
 
     /// A token's spelling in the vocabulary, or nil where no token has the id.
+    ///
+    ///     let tokenizer = try Tokenizer(folder: "models/smollm2-135m-instruct")
+    ///     let id = tokenizer.tokenID(of: "Ġthe") ?? 0
+    ///     print(tokenizer.token(of: id) ?? "none")  // Ġthe
     public func token(of id: Int) -> String? {
         if let token = added.byID[id] { return token.content }
         guard let bytes = model.tokens.bytes(of: id) else { return nil }
@@ -101,5 +115,9 @@ public final class Tokenizer: Sendable {
     }
 
     /// Whether the token is left out of decoded text on request.
+    ///
+    ///     let tokenizer = try Tokenizer(folder: "models/smollm2-135m-instruct")
+    ///     print(tokenizer.isSpecial(0))  // true
+    ///     print(tokenizer.isSpecial(tokenizer.tokenID(of: "Ġthe") ?? 0))  // false
     public func isSpecial(_ id: Int) -> Bool { added.byID[id]?.isSpecial ?? false }
 }

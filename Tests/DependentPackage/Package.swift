@@ -9,9 +9,14 @@ let examples: [Target] =
     Context.environment["ONNXLM_EXAMPLES"] != "1"
     ? []
     : [.target(name: "Documented", dependencies: library)]
-        + ["FirstAnswer", "StreamingChat", "Sampling", "Scoring", "RunningGraphs"].map {
+        + ["FirstAnswer", "StreamingChat", "Sampling", "Scoring"].map {
             .executableTarget(name: $0, dependencies: library)
         }
+        + [
+            .executableTarget(
+                name: "RunningGraphs",
+                dependencies: [.product(name: "ONNXInference", package: "swift-onnx-lm")])
+        ]
 
 /// An app that names this package by version and has targets whose names a library might be tempted to take.
 let package = Package(

@@ -3,6 +3,7 @@ import Foundation
 import ONNXErrors
 import ONNXGeneration
 import ONNXInference
+import ONNXKernels
 import ONNXTensors
 import ONNXTestSupport
 import Testing
@@ -31,6 +32,43 @@ struct CacheTypeTests {
         options.cacheType = type
         let decoder = try LanguageModel(path, options, readsTexts: false).makeDecoder()
         return try decoder.append(ids, positions: ids.count).values(as: Float.self)
+    }
+
+    struct Choice: Sendable {
+        var quantizesActivations: Bool
+        var headSizes: [Int]
+        var level: CPULevel
+        var type: CacheType
+    }
+
+    static let choices = [
+        Choice(quantizesActivations: true, headSizes: [64, 64], level: .avx512vnni, type: .int16),
+        Choice(quantizesActivations: true, headSizes: [8, 256], level: .avx512vnni, type: .int16),
+        Choice(quantizesActivations: true, headSizes: [64, 64], level: .avx2, type: .float16),
+        Choice(quantizesActivations: true, headSizes: [64, 64], level: .reference, type: .float16),
+        Choice(quantizesActivations: true, headSizes: [64, 20], level: .avx512vnni, type: .float16),
+        Choice(quantizesActivations: true, headSizes: [7, 7], level: .avx512vnni, type: .float16),
+        Choice(quantizesActivations: false, headSizes: [64, 64], level: .avx512vnni, type: .float16),
+    ]
+
+    @Test(arguments: choices) func theTypeFollowsModelAndProcessor(choice: Choice) {
+        let type = CacheType.automatic(
+            quantizesActivations: choice.quantizesActivations, headSizes: choice.headSizes,
+            level: choice.level)
+        #expect(type == choice.type)
+    }
+
+    /// What a session keeps without being told, and with; level 1 multiplies float activations.
+    @Test(arguments: [("0.18.0-llama-int4", true), ("0.18.0-llama-int4-asymmetric-level1", false)])
+    func sessionsKeepTheChosenType(fixture: String, isQuantized: Bool) throws {
+        var options = LoadOptions()
+        let path = Fixtures.models + "/" + fixture
+        let isFast = KernelSet.current.level >= .avx512vnni
+        for chosen in [nil] + CacheType.allCases.map({ Optional($0) }) {
+            options.cacheType = chosen
+            let decoder = try LanguageModel(path, options, readsTexts: false).makeDecoder()
+            #expect(decoder.cacheType == chosen ?? (isQuantized && isFast ? .int16 : .float16))
+        }
     }
 
     /// Sessions count the bytes of the type that they keep.

@@ -146,6 +146,7 @@ struct DefaultModelTests {
         let model = try await LanguageModel.load(from: #require(TestEnvironment.defaultModel))
         let chat = ChatSession(model)
         let task = Task { try await chat.respond(to: "Tell me a very long story.") }
+        while !chat.isResponding { try await Task.sleep(for: .milliseconds(5)) }
         try await Task.sleep(for: .milliseconds(300))
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
@@ -167,7 +168,7 @@ struct DefaultModelTests {
         let pace = try await ChatSession(model, options: options).respond(
             to: String(repeating: "hello ", count: 512)
         ).summary.prefillSeconds
-        let question = String(repeating: "hello ", count: 4096)
+        let question = String(repeating: "hello ", count: 7000)
         let task = Task { try await chat.respond(to: question) }
         try await Task.sleep(for: .seconds(2 * pace))
         #expect(chat.isResponding, "the prompt has to be long enough")
@@ -178,7 +179,8 @@ struct DefaultModelTests {
         }
         let waited = ContinuousClock.now - cancelled
         print("default model: prefill stopped after \(Int(waited.seconds * 1000)) ms")
-        #expect(waited < .milliseconds(250))
+        // On a machine that others use, a layer takes longer: then a third of what 512 tokens take.
+        #expect(waited < max(.milliseconds(250), .seconds(pace / 3)))
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(chat.messages.map(\.role) == [.user, .assistant])
         try chat.rewind(to: 0)

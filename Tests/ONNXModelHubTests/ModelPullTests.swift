@@ -225,6 +225,35 @@
             try fixture.expectNothingHalf()
         }
 
+        /// Others take the last bytes during the download. Room for the file was reserved, so that it arrives, and only
+        /// the note of that fails; the next download finds it and needs no room for it again.
+        @Test(.enabled(if: SmallDisk.obstacle == nil, "\(SmallDisk.obstacle ?? "")"))
+        func aDiskThatFillsMeanwhileLosesNothing() async throws {
+            let hub = try await LoopbackHub.start(padding: 3_000_000)
+            defer { hub.stop() }
+            hub.trickle(8192, every: .milliseconds(1))
+            let disk = try SmallDisk(kibibytes: 5000)
+            let fixture = try PullFixture(hub, root: disk.path)
+            let filler = disk.path + "/filler"
+            let isFull = Mutex(false)
+            let error = await #expect(throws: ONNXError.self) {
+                try await fixture.pull(onProgress: { done in
+                    guard done > 500_000, isFull.withLock({ !$0 }) else { return }
+                    isFull.withLock { $0 = true }
+                    FileManager.default.createFile(atPath: filler, contents: nil)
+                    guard let file = FileHandle(forWritingAtPath: filler) else { return }
+                    while (try? file.write(contentsOf: Data(repeating: 1, count: 4096))) != nil {}
+                    try? file.close()
+                })
+            }
+            #expect(error?.code == "io.no_space")
+            try fixture.expectNothingHalf()
+            try FileManager.default.removeItem(atPath: filler)
+            let outcome = try await fixture.pull()
+            try fixture.expectWhole()
+            #expect(outcome.fetchedByteCount < 100_000, "\(outcome.fetchedByteCount)")
+        }
+
         @Test func aModelThatDoesNotRunIsToldBeforeTheWeights() async throws {
             let hub = try await LoopbackHub.start()
             defer { hub.stop() }

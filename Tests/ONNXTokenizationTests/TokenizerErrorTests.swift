@@ -79,7 +79,12 @@ import Testing
         (file(merges: #"[["a","b","a"]]"#), "tokenizer.bad_merge"), (file(merges: "[1]"), "tokenizer.json"),
         (file(pre: #"{"type":"Nope"}"#), "tokenizer.unsupported"),
         (file(normalizer: #"{"type":"Nope"}"#), "tokenizer.unsupported"),
-        (file(decoder: #"{"type":"CTC"}"#), "tokenizer.unsupported"),
+        (file(decoder: #"{"type":"Unheard"}"#), "tokenizer.unsupported"),
+        (
+            file(decoder: #"{"type":"CTC","pad_token":"","word_delimiter_token":"|","cleanup":true}"#),
+            "tokenizer.invalid"
+        ),
+        (file(decoder: #"{"type":"BPEDecoder","suffix":""}"#), "tokenizer.invalid"),
         (file(post: #"{"type":"Nope"}"#), "tokenizer.unsupported"),
         (
             file(

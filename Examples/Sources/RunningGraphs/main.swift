@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import ONNXLM
+import ONNXInference
 
 // Any graph, such as an encoder that makes embeddings: inputs by name in, outputs by name out.
 let path = CommandLine.arguments.dropFirst().first ?? "model.onnx"

@@ -10,6 +10,13 @@ import ONNXErrors
 #endif
 
 /// A date and time of day without a time zone: what `strftime_now` shows.
+///
+///     let clock = TemplateClock(year: 2026, month: 7, day: 26, hour: 12, minute: 30, second: 5)
+///     print(clock == TemplateClock("2026-07-26T12:30:05"))  // true
+///     print(TemplateClock("2026-02-30") == nil, TemplateClock.now.year > 2025)  // true true
+///     if let clock {
+///         print(clock.year, clock.month, clock.day, clock.hour, clock.minute, clock.second)  // 2026 7 26 12 30 5
+///     }
 public struct TemplateClock: Sendable, Hashable {
     /// 1 to 9999.
     public var year: Int

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// One of several continuations of a prompt; see ``LanguageModel/generateSequences(_:options:)-(String,_)``.
+///
+///     var options = GenerationOptions()
+///     options.beamCount = 3
+///     options.returnedCount = 3
+///     options.maximumTokens = 4
+///     for sequence in try await model.generateSequences("The sea is", options: options) {
+///         print(sequence.score ?? 0, sequence.text, sequence.tokens.count, sequence.finishReason)
+///         print(sequence.logProbabilities.count)  // 0
+///     }
 public struct GeneratedSequence: Sendable, Hashable {
     /// The continuation, without the prompt.
     public let text: String

@@ -23,7 +23,12 @@ extension LanguageModel {
         return try await generateSequences(tokens, options: options)
     }
 
-    /// Several continuations of a row of tokens; see the other method of this name.
+    /// Several continuations of a row of tokens; see ``generateSequences(_:options:)-(String,_)``.
+    ///
+    ///     var options = GenerationOptions(sampling: .random(top: 50, seed: 7), maximumTokens: 3)
+    ///     options.returnedCount = 2
+    ///     let draws = try await model.generateSequences([1, 20, 21], options: options)
+    ///     print(draws.count, draws[0].score == nil)  // 2 true
     public func generateSequences(
         _ prompt: [Int], options: GenerationOptions = GenerationOptions()
     ) async throws -> [GeneratedSequence] {

@@ -14,6 +14,10 @@ public import ONNXErrors
 ///             for token in digits where token < logits.count { logits[token] = -.infinity }
 ///         }
 ///     }
+///     var options = GenerationOptions(sampling: .greedy, maximumTokens: 4)
+///     options.processors = [NoDigits(digits: [15, 16, 17])]
+///     let response = try await model.streamText("One and one is", options: options).collect()
+///     print(response.tokens.contains(15))  // false
 public protocol LogitProcessor: Sendable {
     /// Changes logits in place, one for each token of the vocabulary. Negative infinity rules a token out.
     ///

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What stands before the token that is to be chosen.
+///
+///     let context = TokenContext(tokens: [1, 20, 21, 22], promptTokenCount: 3)
+///     print(context.tokens.count - context.promptTokenCount, Array(context.generatedTokens))  // 1 [22]
 public struct TokenContext: Sendable {
     /// All tokens, the prompt's first.
     public let tokens: [Int]

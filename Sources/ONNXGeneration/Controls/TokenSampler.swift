@@ -10,6 +10,12 @@ public import ONNXErrors
 ///             logits.indices.max { logits[$0] < logits[$1] } ?? 0
 ///         }
 ///     }
+///     var options = GenerationOptions()
+///     options.sampler = Likeliest()
+///     options.maximumTokens = 4
+///     let greedy = GenerationOptions(sampling: .greedy, maximumTokens: 4)
+///     let mine = try await model.streamText("The sea is", options: options).collect()
+///     print(try await model.streamText("The sea is", options: greedy).collect().tokens == mine.tokens)  // true
 public protocol TokenSampler: Sendable {
     /// The next token.
     ///

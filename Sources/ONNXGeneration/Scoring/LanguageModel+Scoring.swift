@@ -22,6 +22,10 @@ extension LanguageModel {
 
     /// How likely the model holds tokens after others.
     ///
+    ///     let score = try await model.score(prompt: [1, 20, 21], completion: [22, 23], alternatives: 1)
+    ///     print(score.tokens.map { $0.token })  // [22, 23]
+    ///     print(score.tokens[0].alternatives.count)  // 1
+    ///
     /// - Parameter alternatives: how many of the likeliest tokens come with each.
     /// - Throws: as ``score(prompt:completion:)-(String,_)``.
     public func score(
@@ -33,6 +37,9 @@ extension LanguageModel {
     }
 
     /// The perplexity of a text: the exponential of the mean negative log-probability of its tokens.
+    ///
+    ///     let score = try await model.perplexity(of: "The capital of France is Paris.", window: 16, stride: 8)
+    ///     print(score.perplexity > 1)  // true
     ///
     /// A text longer than `window` is read in windows that begin `stride` tokens after each other, each with an empty
     /// cache; of each window the tokens that no earlier one has counted are counted. A smaller stride gives each token
@@ -52,6 +59,9 @@ extension LanguageModel {
     }
 
     /// The perplexity of a row of tokens; see ``perplexity(of:window:stride:)-(String,_,_)``.
+    ///
+    ///     let score = try await model.perplexity(of: [1, 20, 21, 22])
+    ///     print(score.tokens.count)  // 3
     public func perplexity(
         of tokens: [Int], window: Int? = nil, stride: Int? = nil
     ) async throws -> TextScore {
@@ -63,6 +73,13 @@ extension LanguageModel {
     /// The last layer's states of a text's tokens, where the graph gives them (models built with
     /// `include_hidden_states`).
     ///
+    ///     do {
+    ///         let states = try await model.hiddenStates(of: "A sentence to compare with others.")
+    ///         print(states[states.tokens.count - 1])
+    ///     } catch let error as ONNXError where error.code == "llm.no_hidden_states" {
+    ///         print("build the model again")  // build the model again
+    ///     }
+    ///
     /// - Throws: `llm.no_hidden_states` where it does not; `prompt.*`, `tokenizer.*`.
     public func hiddenStates(of text: String) async throws -> HiddenStates {
         try await hiddenStates(
@@ -70,6 +87,12 @@ extension LanguageModel {
     }
 
     /// The last layer's states of a row of tokens.
+    ///
+    ///     let model = try await LanguageModel.load(from: "models/with-hidden-states")
+    ///     let states = try await model.hiddenStates(of: [1, 5])
+    ///     print(states.tokens.count)  // 2
+    ///
+    /// - Throws: as ``hiddenStates(of:)-(String)``.
     public func hiddenStates(of tokens: [Int]) async throws -> HiddenStates {
         try await onComputeThread { isCancelled throws(ONNXError) in
             try self.checkVocabulary(tokens)

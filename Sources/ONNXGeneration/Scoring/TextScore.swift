@@ -9,6 +9,10 @@
 #endif
 
 /// How likely a model holds a row of tokens; natural logarithms.
+///
+///     let score = try await model.score(prompt: "The capital of France is", completion: " Paris")
+///     print(score.total, score.mean, score.perplexity)
+///     print(score.mean == score.total / Double(score.tokens.count))  // true
 public struct TextScore: Sendable, Hashable {
     /// The tokens that were counted, with their log-probabilities.
     public let tokens: [TokenLogProbability]

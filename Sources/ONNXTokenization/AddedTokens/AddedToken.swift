@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A token that stands outside the model's own vocabulary or is found before the model sees the text.
+///
+///     let tokenizer = try Tokenizer(folder: "models/smollm2-135m-instruct")
+///     for token in tokenizer.addedTokens where token.isControl {
+///         print(token.id, token.content, token.isSpecial ? "special" : "a marker")
+///         if token.isSingleWord || token.isNormalized || token.stripsLeft || token.stripsRight {
+///             print("found in its own way")
+///         }
+///     }
 public struct AddedToken: Sendable, Hashable {
+    /// Its number.
     public let id: Int
+    /// Its spelling.
     public let content: String
 
     /// Found only where no word character touches it.
     public let isSingleWord: Bool
 
-    /// Takes the white space before it along, and after it.
+    /// Takes the white space before it along.
     public let stripsLeft: Bool
+    /// Takes the white space after it along.
     public let stripsRight: Bool
 
     /// Looked for in the normalised text instead of the text as given.

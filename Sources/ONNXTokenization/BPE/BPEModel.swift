@@ -15,10 +15,11 @@ struct BPEModel: Sendable {
     let fallback: FallbackBytes?
     /// Whether every place where a mark follows another character can be cut at: no merge goes across it.
     let splitsAtMarks: Bool
+    let affixes: WordAffixes
 
     init(
         tokens: TokenTable, merges: MergeTable, isByteLevel: Bool, ignoresMerges: Bool, fusesUnknown: Bool,
-        unknownID: Int32, hasByteFallback: Bool
+        unknownID: Int32, hasByteFallback: Bool, affixes: WordAffixes = WordAffixes(prefix: [], suffix: [])
     ) {
         self.tokens = tokens
         self.merges = merges
@@ -29,9 +30,11 @@ struct BPEModel: Sendable {
         byteIDs = ByteAlphabet.spellings.map { unit in
             tokens.find(unit > 0xFF ? [UInt8(unit & 0xFF), UInt8(unit >> 8)] : [UInt8(unit)])
         }
+        self.affixes = affixes
         fallback = hasByteFallback ? FallbackBytes(tokens) : nil
         splitsAtMarks =
-            !isByteLevel && !ignoresMerges && !merges.crossesMark && tokens.find(SpaceMark.bytes) >= 0
+            !isByteLevel && !ignoresMerges && affixes.areEmpty && !merges.crossesMark
+            && tokens.find(SpaceMark.bytes) >= 0
     }
 
     /// Appends the ids of one word.
@@ -51,7 +54,13 @@ struct BPEModel: Sendable {
             if whole >= 0 { return result.append(Int(whole)) }
         }
         cache.queue.removeAll()
-        if isByteLevel { try addBytes(word, cache, policy) } else { try addCharacters(word, cache, policy) }
+        if !affixes.areEmpty {
+            try addAffixed(word, cache, policy)
+        } else if isByteLevel {
+            try addBytes(word, cache, policy)
+        } else {
+            try addCharacters(word, cache, policy)
+        }
         cache.queue.mergeAll(merges)
         for symbol in cache.queue.symbols { result.append(Int(symbol)) }
     }
@@ -95,6 +104,38 @@ struct BPEModel: Sendable {
                 cache.queue.append(id)
             } else {
                 if appendFallback(Array(units), cache) { continue }
+                try meetUnknown(&pendingUnknown, cache, policy) {
+                    "the character " + String(decoding: units, as: UTF8.self)
+                }
+            }
+        }
+        if pendingUnknown { cache.queue.append(unknownID) }
+    }
+
+    private func addAffixed(
+        _ word: UnsafeBufferPointer<UInt8>, _ cache: WordCache, _ policy: UnencodablePolicy
+    ) throws(ONNXError) {
+        var text = Array(word)
+        if isByteLevel {
+            text.removeAll()
+            ByteAlphabet.spell(word, into: &text)
+        }
+        var pendingUnknown = false
+        var cursor = 0
+        while cursor < text.count {
+            let length = text.withUnsafeBufferPointer { buffer in
+                buffer.baseAddress.map { CharacterCursor.decode($0 + cursor).length } ?? 1
+            }
+            let units = affixes.spelling(
+                of: text[cursor..<cursor + length], isFirst: cursor == 0,
+                isLast: cursor + length == text.count)
+            cursor += length
+            let id = tokens.find(units)
+            if id >= 0 {
+                if pendingUnknown { cache.queue.append(unknownID) }
+                pendingUnknown = false
+                cache.queue.append(id)
+            } else if !appendFallback(units, cache) {
                 try meetUnknown(&pendingUnknown, cache, policy) {
                     "the character " + String(decoding: units, as: UTF8.self)
                 }

@@ -37,8 +37,10 @@ struct MergeList {
 
     /// The merges by their pairs, ranked in the order of the list.
     ///
+    /// - Parameter prefixLength: bytes at the beginning of a right part that the merged token leaves out.
     /// - Throws: `tokenizer.bad_merge` naming a token that the vocabulary lacks.
-    consuming func table() throws(ONNXError) -> MergeTable {
+    consuming func table(prefixLength: Int = 0) throws(ONNXError) -> MergeTable {
+        guard prefixLength == 0 else { return try table(leavingOut: prefixLength) }
         let table = MergeTable(expectedCount: borders.count)
         let byteCount = bytes.count
         bytes.append(contentsOf: repeatElement(0, count: TokenTable.padding))
@@ -119,10 +121,27 @@ struct MergeList {
         return nil
     }
 
-    private func error(at index: Int) -> ONNXError {
+    /// Few vocabularies have prefixes, so that nothing is done here to be fast.
+    private func table(leavingOut prefixLength: Int) throws(ONNXError) -> MergeTable {
+        let table = MergeTable(expectedCount: borders.count)
+        for index in borders.indices {
+            let found = parts(of: index, leavingOut: prefixLength).map { tokens.find(Array($0)) }
+            guard found.allSatisfy({ $0 >= 0 }) else { throw error(at: index, leavingOut: prefixLength) }
+            table.insert(left: found[0], right: found[1], rank: UInt32(index), merged: found[2])
+        }
+        return table
+    }
+
+    /// The left part of a merge, the right part, and the whole.
+    private func parts(of index: Int, leavingOut prefixLength: Int) -> [ArraySlice<UInt8>] {
         let start = index == 0 ? 0 : Int(borders[index - 1].end)
         let (split, end) = (Int(borders[index].split), Int(borders[index].end))
-        let parts = [bytes[start..<split], bytes[split..<end], bytes[start..<end]]
+        let left = bytes[start..<split]
+        return [left, bytes[split..<end], left + bytes[split..<end].dropFirst(prefixLength)]
+    }
+
+    private func error(at index: Int, leavingOut prefixLength: Int = 0) -> ONNXError {
+        let parts = parts(of: index, leavingOut: prefixLength)
         let missing = parts.first { tokens.find(Array($0)) < 0 } ?? parts[2]
         return ONNXError(
             "tokenizer.bad_merge",

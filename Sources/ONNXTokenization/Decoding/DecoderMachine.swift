@@ -54,6 +54,8 @@ struct DecoderMachine {
         case .byteLevel: token.withUnsafeBufferPointer { appendBytes($0, to: index) }
         case .replace(let pattern, let content):
             run(ByteSearch.replacing(pattern, with: content, in: token), from: index + 1)
+        case .replaceMatches(let expression, let content):
+            run(expression.replacingMatches(with: content, in: token), from: index + 1)
         case .byteFallback:
             if let byte = Self.fallbackByte(token) {
                 stages[index].held.append(byte)
@@ -79,6 +81,18 @@ struct DecoderMachine {
             }
             stages[index].isFirst = false
             run(cleansUp ? WordPieceCleanup.apply(to: text) : text, from: index + 1)
+        case .endOfWord(let mark):
+            releaseWord(mark, at: index, with: [0x20])
+            stages[index].held = token
+        case .connectionist(let padding, let delimiter, let cleansUp):
+            guard stages[index].isFirst || token != stages[index].held else { return }
+            stages[index].isFirst = false
+            stages[index].held = token
+            var text = ByteSearch.replacing(padding, with: [], in: token)
+            if cleansUp {
+                text = ByteSearch.replacing(delimiter, with: [0x20], in: WordPieceCleanup.apply(to: text))
+            }
+            if !text.isEmpty { run(text, from: index + 1) }
         case .spaced:
             let text = stages[index].isFirst ? token : [0x20] + token
             stages[index].isFirst = false
@@ -93,6 +107,7 @@ struct DecoderMachine {
             stages[index].held = []
             run([0xEF, 0xBF, 0xBD], from: index + 1)
         case .byteFallback: releaseFallback(index)
+        case .endOfWord(let mark): releaseWord(mark, at: index, with: [])
         case .strip(let content, _, let stop) where stages[index].isFused:
             let held = stages[index].held
             stages[index].held = []
@@ -109,6 +124,14 @@ struct DecoderMachine {
         let used = LossyUTF8.decode(bytes, into: &text)
         stages[index].held = Array(bytes[used...])
         if !text.isEmpty { run(text, from: index + 1) }
+    }
+
+    /// Passes on the token that waited to be known as the last one or not.
+    private mutating func releaseWord(_ mark: [UInt8], at index: Int, with space: [UInt8]) {
+        let token = stages[index].held
+        guard !token.isEmpty else { return }
+        stages[index].held = []
+        run(ByteSearch.replacing(mark, with: space, in: token), from: index + 1)
     }
 
     private mutating func releaseFallback(_ index: Int) {

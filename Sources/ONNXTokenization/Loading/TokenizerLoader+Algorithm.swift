@@ -28,10 +28,10 @@ extension TokenizerLoader {
         guard let merges else {
             throw ONNXError("tokenizer.invalid", "the tokenizer's model lacks `merges`")
         }
-        for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
-            if let text = modelFields[name]?.stringValue, !text.isEmpty {
-                throw Self.unsupported("model setting", "\(name) = \(text)")
-            }
+        let prefix = affix(Self.prefixName)
+        guard prefix == mergesAffix else {
+            throw ONNXError(
+                "tokenizer.invalid", "the tokenizer's model has its `\(Self.prefixName)` behind its `merges`")
         }
         if let dropout = modelFields["dropout"]?.doubleValue, dropout != 0 {
             throw Self.unsupported("model setting", "dropout = \(dropout)")
@@ -40,8 +40,14 @@ extension TokenizerLoader {
             tokens: tokens, merges: merges, isByteLevel: preTokenizer.isByteLevel,
             ignoresMerges: modelFields["ignore_merges"]?.boolValue ?? false,
             fusesUnknown: modelFields["fuse_unk"]?.boolValue ?? false, unknownID: unknownID(tokens),
-            hasByteFallback: modelFields["byte_fallback"]?.boolValue ?? false)
+            hasByteFallback: modelFields["byte_fallback"]?.boolValue ?? false,
+            affixes: WordAffixes(
+                prefix: prefix, suffix: affix("end_of_word_suffix")))
     }
+
+    static let prefixName = "continuing_subword_prefix"
+
+    func affix(_ name: String) -> [UInt8] { Array((modelFields[name]?.stringValue ?? "").utf8) }
 
     private func unigram(_ tokens: TokenTable) throws(ONNXError) -> UnigramModel {
         guard scores.count == tokens.count, !scores.isEmpty else {

@@ -33,6 +33,10 @@ extension TokenizerLoader {
         case "ByteLevel": steps.append(.byteLevel)
         case "ByteFallback": steps.append(.byteFallback)
         case "Replace":
+            if let regex = value["pattern"]?["Regex"]?.stringValue {
+                let content = try field("content", of: value, part) { $0.stringValue }
+                return steps.append(.replaceMatches(try expression(regex, part), with: Array(content.utf8)))
+            }
             let (pattern, content) = try replacement(value, part)
             steps.append(.replace(pattern, with: content))
         case "Metaspace":
@@ -42,7 +46,23 @@ extension TokenizerLoader {
             let prefix = try field("prefix", of: value, part) { $0.stringValue }
             let cleansUp = try field("cleanup", of: value, part) { $0.boolValue }
             steps.append(.wordPiece(Array(prefix.utf8), cleansUp: cleansUp))
+        case "BPEDecoder": steps.append(.endOfWord(try mark("suffix", of: value, part)))
+        case "CTC":
+            steps.append(
+                .connectionist(
+                    padding: try mark("pad_token", of: value, part),
+                    delimiter: try mark("word_delimiter_token", of: value, part),
+                    cleansUp: try field("cleanup", of: value, part) { $0.boolValue }))
         default: throw unsupported(part, type)
+        }
+    }
+
+    /// A text that is looked for and therefore not empty.
+    private static func mark(
+        _ name: String, of value: JSONValue, _ part: String
+    ) throws(ONNXError) -> [UInt8] {
+        try field(name, of: value, part) { field in
+            field.stringValue.flatMap { $0.isEmpty ? nil : Array($0.utf8) }
         }
     }
 }

@@ -83,6 +83,7 @@ extension TokenizerLoader {
 
     private mutating func readMerges(_ reader: inout JSONReader) throws(ONNXError) {
         guard let tokens else { return }
+        mergesAffix = affix(Self.prefixName)
         var list = MergeList(tokens)
         var both: [UInt8] = []
         try reader.beginArray()
@@ -101,7 +102,7 @@ extension TokenizerLoader {
             let split = try Self.splitPair(&both, number: count)
             list.append(both, split: split)
         }
-        merges = try list.table()
+        merges = try list.table(prefixLength: affix(Self.prefixName).count)
     }
 
     private static func readPair(_ reader: inout JSONReader, into list: inout MergeList) throws(ONNXError) {

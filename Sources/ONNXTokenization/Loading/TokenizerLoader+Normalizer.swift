@@ -68,7 +68,6 @@ extension TokenizerLoader {
     ) throws(ONNXError) -> (pattern: [UInt8], content: [UInt8]) {
         let content = try field("content", of: value, part) { $0.stringValue }
         let pattern = try field("pattern", of: value, part) { $0.objectValue }
-        if pattern["Regex"] != nil { throw unsupported(part, "Replace of a regular expression") }
         guard let text = pattern["String"]?.stringValue, !text.isEmpty else {
             throw ONNXError(
                 "tokenizer.invalid", "the tokenizer's \(part) \"Replace\" lacks a valid `pattern`")

@@ -49,6 +49,13 @@ extension TokenizerLoader {
                 field.stringValue.flatMap { $0.unicodeScalars.count == 1 ? Array($0.utf8) : nil }
             }
             result.steps.append(.split(.literal(delimiter), .removed, inverted: false))
+        case "UnicodeScripts": result.steps.append(.scripts)
+        case "FixedLength":
+            result.steps.append(
+                .length(
+                    try field("length", of: value, part) { field in
+                        field.intValue.flatMap { (1...1 << 20).contains($0) ? $0 : nil }
+                    }))
         default: throw unsupported(part, type)
         }
     }

@@ -24,6 +24,8 @@ struct TokenizerLoader {
     var modelFields: [String: JSONValue] = [:]
     var tokens: TokenTable?
     var merges: MergeTable?
+    /// The prefix that the merges were read with.
+    var mergesAffix: [UInt8] = []
     var scores: [Double] = []
     /// Whether added tokens that are looked for in normalised text are spelled as it is.
     var addedTokensAreNormalized = false

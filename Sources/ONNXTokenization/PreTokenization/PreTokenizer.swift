@@ -6,6 +6,10 @@ struct PreTokenizer: Sendable {
         case split(SplitMatcher, SplitBehavior, inverted: Bool)
         /// A space in front of each piece that has none.
         case prefixSpace
+        /// A cut wherever the script changes.
+        case scripts
+        /// A cut behind so many characters.
+        case length(Int)
         case metaspace(replacement: [UInt8], prepends: Prepending, splits: Bool)
     }
 
@@ -39,6 +43,22 @@ struct PreTokenizer: Sendable {
                         for index in scratch.stretches.indices { scratch.stretches[index].isMatch.toggle() }
                     }
                     behavior.cut(scratch.stretches, of: piece, into: &result)
+                }
+            case .scripts:
+                text.cutTexts { base, piece, result in ScriptRuns.cut(base: base, piece: piece, into: &result)
+                }
+            case .length(let length):
+                text.cutTexts { base, piece, result in
+                    var start = piece.start
+                    while start < piece.end {
+                        var end = start
+                        for _ in 0..<length where end < piece.end {
+                            end += CharacterCursor.decode(base + end).length
+                        }
+                        let isAtOrigin = piece.isAtOrigin && start == piece.start
+                        result.append(TextPiece(start: start, end: end, isAtOrigin: isAtOrigin))
+                        start = end
+                    }
                 }
             case .prefixSpace:
                 text.replaceTexts { bytes, _ in bytes.first == 0x20 ? nil : [0x20] + bytes }

@@ -278,9 +278,50 @@ def word_level():
     return tokenizer
 
 
+def clip():
+    """A byte-level vocabulary that spells the last byte of a word in another way."""
+    tokenizer = Tokenizer(models.BPE(unk_token="<|endoftext|>", end_of_word_suffix="</w>"))
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()])
+    words = r"""<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"""
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [split(words, "removed", True), pre_tokenizers.ByteLevel(add_prefix_space=False)])
+    trainer = trainers.BpeTrainer(
+        vocab_size=700, special_tokens=["<|startoftext|>", "<|endoftext|>"], show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), end_of_word_suffix="</w>")
+    tokenizer.train_from_iterator(corpus(), trainer)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.post_processor = processors.RobertaProcessing(("<|endoftext|>", 1), ("<|startoftext|>", 0))
+    return tokenizer
+
+
+def word_ends():
+    """Characters that are spelled by their place in a word, in words of one script."""
+    tokenizer = Tokenizer(models.BPE(
+        unk_token="<unk>", fuse_unk=True, continuing_subword_prefix="##", end_of_word_suffix="</w>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.UnicodeScripts(), pre_tokenizers.WhitespaceSplit()])
+    trainer = trainers.BpeTrainer(
+        vocab_size=600, special_tokens=["<unk>", "</s>"], show_progress=False, continuing_subword_prefix="##",
+        end_of_word_suffix="</w>", limit_alphabet=120)
+    tokenizer.train_from_iterator(corpus(), trainer)
+    tokenizer.decoder = decoders.Sequence([decoders.Replace(Regex("^##"), ""), decoders.BPEDecoder("</w>")])
+    return tokenizer
+
+
+def spelled():
+    """One character at a time, as models of speech spell what they hear."""
+    letters = ["<pad>", "<unk>", "|", *"abcdefghijklmnopqrstuvwxyz' .,?!", "n't", "\u00e9", "\u4e2d"]
+    tokenizer = Tokenizer(models.WordLevel({letter: number for number, letter in enumerate(letters)}, "<unk>"))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Lowercase(), normalizers.Replace(" ", "|")])
+    tokenizer.pre_tokenizer = pre_tokenizers.FixedLength(1)
+    tokenizer.decoder = decoders.CTC("<pad>", "|", True)
+    tokenizer.add_special_tokens(["<pad>"])
+    return tokenizer
+
+
 TOKENIZERS = [gpt2, digits_then_words, digit_runs, llama3, qwen2, o200k, split_behaviours, llama2, llama2_metaspace,
               metaspace_words, gemma, no_bytes, phi3, mistral, deepseek, deepseek_coder, odd_patterns, unigram_t5,
-              unigram_bytes, unigram_albert, bert, bert_cased, word_level]
+              unigram_bytes, unigram_albert, bert, bert_cased, word_level, clip, word_ends, spelled]
 
 
 def main(folder, only):
