@@ -11,9 +11,9 @@ import ONNXTensors
 /// expert_weight_bits 3 the softmax is over all experts, as in MoE.
 /// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
 /// - Supports: 2, 3, 4 and 8 bits, also different ones for each projection; blocks; scales and tokens of float32, float16,
-///   bfloat16; accuracy_level 4 with blocks.
+///   bfloat16. With blocks, 8 bits, or any with accuracy_level 4, multiply activations of 8 bits, as MatMulNBits does.
 /// - Deviations: float formats (onnxruntime's CPU code reads them as integers) and weights that another program has packed
-///   are refused; 8 bits are computed with float activations unless accuracy_level is 4.
+///   are refused.
 struct QMoE: FloatOperator {
     private let mixture: ExpertMixture
     /// The formats of fc1, fc2 and fc3.
@@ -60,10 +60,11 @@ struct QMoE: FloatOperator {
             guard own != 3 || prepacked == 0 else {
                 throw ONNXError("attr.unsupported", "\(name) is 3, which needs weights_prepacked 0.")
             }
+            // The attribute has no effect on 8 bits.
             formats.append(
                 QuantizedExperts(
-                    bits: own, blockSize: blockSize == 0 ? nil : blockSize, accuracyLevel: level == 4 ? 4 : 0)
-            )
+                    bits: own, blockSize: blockSize == 0 ? nil : blockSize,
+                    accuracyLevel: level == 4 || own == 8 ? 4 : 0))
         }
         self.formats = formats
         weighting = mixture.mixesSparsely ? .sparseMixer : bits == 3 ? .overAll : .overChosen
