@@ -463,7 +463,8 @@ def sparse_attention(name, rng, batch=1, new=40, past=0, heads=4, kv_heads=2, si
 
 SPARSE = [
     dict(), dict(packed=True, rotary=True), dict(new=1, past=37), dict(new=1, past=50, packed=True, rotary=True),
-    dict(layouts=1, block=32), dict(batch=2, new=20, rotary=True, interleaved=True), dict(scale=0.1, layouts=4),
+    dict(layouts=1, block=32), dict(batch=2, new=20, rotary=True, interleaved=True, capacity=48),
+    dict(scale=0.1, layouts=4, new=20, capacity=48),
 ]
 
 
