@@ -135,6 +135,8 @@ struct DecoderNeeds {
                 let size = length(dimensions[3], configuration.headSize), heads > 0, size > 0
             else { return nil }
             let window = windows[input.name]
+            // The state of linear attention has four dimensions as well, but does not grow.
+            if window == nil, case .fixed = dimensions[2] { return nil }
             return Cache(
                 heads: heads, headSize: size, elementType: window != nil && type == .float32 ? nil : type,
                 window: window.flatMap { $0 })

@@ -24,7 +24,7 @@ final class DecoderInputs {
         countPosition = session.position(ofInput: InferenceModel.positionsInputName)
         arguments = Array(repeating: nil, count: session.inputCount)
         token = try Tensor(allocating: signature.inputIDsType == .int32 ? .int32 : .int64, Shape([1, 1]))
-        positionID = try Tensor(allocating: .int64, Shape([1, 1]))
+        positionID = try Tensor(allocating: .int64, Self.positionShape(signature, count: 1))
         count = try Tensor(allocating: .int64, Shape([1]))
     }
 
@@ -32,7 +32,8 @@ final class DecoderInputs {
     ///
     /// - Parameters:
     ///   - positions: for how many of the tokens logits are wanted.
-    ///   - caches: the caches that are tensors, by the name of their input; empty ones where it has none.
+    ///   - caches: the caches and states that are tensors, by the name of their input; empty ones, and zeros, where it
+    ///     has none.
     func arguments(
         _ chunk: ArraySlice<Int>, past: Int, positions: Int, _ caches: [String: Tensor]
     ) throws(ONNXError) -> [Tensor?] {
@@ -49,6 +50,10 @@ final class DecoderInputs {
                 let shape = try Shape([1, pair.heads, 0, pair.headSize])
                 arguments[position] = try Tensor(allocating: pair.elementType, shape)
             }
+        }
+        for pair in signature.states {
+            guard let position = session.position(ofInput: pair.input) else { continue }
+            arguments[position] = caches[pair.input] ?? pair.initial
         }
         return arguments
     }
@@ -70,11 +75,24 @@ final class DecoderInputs {
     }
 
     private func positionIDs(_ range: Range<Int>) throws(ONNXError) -> Tensor {
+        let axes = max(1, signature.positionAxes)
         guard range.count == 1 else {
-            return try Tensor(range.map { Int64($0) }, shape: [1, range.count])
+            let positions = range.map { Int64($0) }
+            return try Tensor(
+                (0..<axes).flatMap { _ in positions },
+                shape: Self.positionShape(signature, count: range.count).dimensions)
         }
-        positionID.mutableBaseAddress.storeBytes(of: Int64(range.lowerBound), as: Int64.self)
+        for axis in 0..<axes {
+            positionID.mutableBaseAddress.storeBytes(
+                of: Int64(range.lowerBound), toByteOffset: axis * MemoryLayout<Int64>.size, as: Int64.self)
+        }
         return positionID
+    }
+
+    private static func positionShape(
+        _ signature: DecoderSignature, count: Int
+    ) throws(ONNXError) -> Shape {
+        try Shape(signature.positionAxes == 0 ? [1, count] : [signature.positionAxes, 1, count])
     }
 
     private func counts(_ positions: Int) -> Tensor {

@@ -13,7 +13,7 @@ package final class DecoderSession {
     private let model: InferenceModel
     private let signature: DecoderSignature
     private let session: InferenceSession
-    /// Caches that the session cannot keep in place: each step's outputs are the next step's inputs.
+    /// States, and caches that the session cannot keep in place: each step's outputs are the next step's inputs.
     private var tensors: [String: Tensor] = [:]
     private var branches: [String] = []
     private let chunkSize: Int
@@ -45,7 +45,9 @@ package final class DecoderSession {
             }, lengthInput: signature.attentionMask, valueInputs: [InferenceModel.positionsInputName])
         self.inputs = try DecoderInputs(signature, session)
         self.logitsPosition = session.position(ofOutput: signature.logits)
-        self.isFullyCached = signature.caches.allSatisfy { [session] in session.isCached(input: $0.input) }
+        self.isFullyCached =
+            signature.states.isEmpty
+            && signature.caches.allSatisfy { [session] in session.isCached(input: $0.input) }
     }
 
     /// Element types of graph caches in whose place the session's own cache may stand.
@@ -71,9 +73,10 @@ package final class DecoderSession {
     /// The element type of the caches that the session keeps.
     package var cacheType: CacheType { session.cacheType }
 
-    /// Bytes of the caches' valid rows, which the next token reads.
+    /// Bytes of the caches' valid rows and of the states, which the next token reads.
     package var cacheReadByteCount: Int {
-        signature.caches.reduce(0) { sum, pair in
+        let states = signature.states.reduce(0) { $0 + $1.initial.byteCount }
+        return signature.caches.reduce(states) { sum, pair in
             let isCached = session.isCached(input: pair.input)
             let rowBytes =
                 isCached
@@ -126,7 +129,9 @@ package final class DecoderSession {
                 "prompt.empty",
                 "Logits for \(positions) positions are asked of \(newTokens.count) new tokens.")
         }
-        if signature.caches.isEmpty { return try readAgain(newTokens, positions, isCancelled) }
+        if signature.caches.isEmpty, signature.states.isEmpty {
+            return try readAgain(newTokens, positions, isCancelled)
+        }
         // One run gives all as a rule: a token makes no list.
         var first: Tensor?
         var others: [Tensor] = []
@@ -216,6 +221,7 @@ package final class DecoderSession {
         return recomputation
     }
 
+    /// Whether the session keeps all that a sequence leaves behind, each position by itself.
     private let isFullyCached: Bool
 
     private func selectedBranches(total: Int) throws(ONNXError) -> [String] {
@@ -273,6 +279,10 @@ package final class DecoderSession {
         }
         if !isFullyCached {
             for pair in signature.caches where !session.isCached(input: pair.input) {
+                guard let output = session.position(ofOutput: pair.output) else { continue }
+                tensors[pair.input] = try session.output(output)
+            }
+            for pair in signature.states {
                 guard let output = session.position(ofOutput: pair.output) else { continue }
                 tensors[pair.input] = try session.output(output)
             }

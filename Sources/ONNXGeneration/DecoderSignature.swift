@@ -15,14 +15,26 @@ struct DecoderSignature: Sendable {
         let elementType: ElementType
     }
 
+    /// One layer's state of a fixed size, before and after a step.
+    struct StatePair: Sendable {
+        let input: String
+        let output: String
+        /// Zeros, what a sequence begins with.
+        let initial: Tensor
+    }
+
     let inputIDs: String
     let inputIDsType: ElementType
     let attentionMask: String?
     let positionIDs: String?
+    /// How many positions each token has, as the first axis of the input; zero where it has no such axis. Three where the
+    /// graph takes images as well, whose parts have a time, a row and a column; in a text all are the same.
+    let positionAxes: Int
     let logits: String
     /// The last layer's states, where the graph gives them.
     let hiddenStates: String?
     let caches: [CachePair]
+    let states: [StatePair]
 
     /// Finds the roles by the names that the configuration gives.
     ///
@@ -42,10 +54,19 @@ struct DecoderSignature: Sendable {
         inputIDs = names.inputIDs
         if case .tensor(.int32, _)? = ids.type { inputIDsType = .int32 } else { inputIDsType = .int64 }
         attentionMask = remaining.removeValue(forKey: names.attentionMask) == nil ? nil : names.attentionMask
-        positionIDs = remaining.removeValue(forKey: names.positionIDs) == nil ? nil : names.positionIDs
+        let positions = remaining.removeValue(forKey: names.positionIDs)
+        positionIDs = positions == nil ? nil : names.positionIDs
+        if case .tensor(_, let dimensions?)? = positions?.type, dimensions.count == 3,
+            case .fixed(let axes) = dimensions[0], (1...8).contains(axes)
+        {
+            positionAxes = axes
+        } else {
+            positionAxes = 0
+        }
         logits = names.logits
         hiddenStates = outputs.contains(names.hiddenStates) ? names.hiddenStates : nil
         var pairs: [CachePair] = []
+        var states: [StatePair] = []
         for layer in 0..<(config.layerCount ?? 4096) {
             var found = false
             for (past, present) in [
@@ -56,6 +77,11 @@ struct DecoderSignature: Sendable {
                 found = true
                 pairs.append(try Self.pair(info, output: Self.name(present, layer), outputs, config))
             }
+            for state in names.states {
+                guard let info = remaining.removeValue(forKey: Self.name(state.past, layer)) else { continue }
+                found = true
+                states.append(try Self.state(info, output: Self.name(state.present, layer), outputs))
+            }
             if !found, config.layerCount == nil { break }
         }
         guard remaining.isEmpty else {
@@ -63,6 +89,7 @@ struct DecoderSignature: Sendable {
             throw Self.signatureError(model, "the inputs \(list) have no known role")
         }
         caches = pairs
+        self.states = states
     }
 
     /// A pattern with its `%d` replaced.
@@ -97,6 +124,34 @@ struct DecoderSignature: Sendable {
         return CachePair(
             input: info.name, output: output, heads: try length(1, config.keyValueHeadCount),
             headSize: try length(3, config.headSize), elementType: elementType)
+    }
+
+    private static func state(
+        _ info: ValueInfo, output: String, _ outputs: Set<String>
+    ) throws(ONNXError) -> StatePair {
+        guard outputs.contains(output) else {
+            throw ONNXError(
+                "llm.kv_mismatch",
+                "The graph has the state input \"\(info.name)\" but no output \"\(output)\".")
+        }
+        var lengths = [1]
+        guard case .tensor(let elementType, let dimensions?)? = info.type, dimensions.count > 1 else {
+            throw stateError(info)
+        }
+        for dimension in dimensions.dropFirst() {
+            guard case .fixed(let length) = dimension else { throw stateError(info) }
+            lengths.append(length)
+        }
+        return StatePair(
+            input: info.name, output: output,
+            initial: try Tensor(allocating: elementType, Shape(lengths), zeroed: true))
+    }
+
+    private static func stateError(_ info: ValueInfo) -> ONNXError {
+        ONNXError(
+            "llm.kv_mismatch",
+            "The state input \"\(info.name)\" is declared as \(info.type?.description ?? "nothing"); all its dimensions but the batch are expected to be numbers."
+        )
     }
 
     private static func signatureError(_ model: InferenceModel, _ reason: String) -> ONNXError {

@@ -18,6 +18,16 @@ package struct GenerationConfig: Sendable {
         package var hiddenStates = "hidden_states"
         package var presentKeys = "present.%d.key"
         package var presentValues = "present.%d.value"
+        /// States whose size does not grow, of short convolutions and of linear attention: before and after a step.
+        package var states = [
+            State(past: "past.%d.conv", present: "present.%d.conv"),
+            State(past: "past.%d.recurrent", present: "present.%d.recurrent"),
+        ]
+
+        package struct State: Sendable, Hashable {
+            package var past: String
+            package var present: String
+        }
     }
 
     package var modelType = ""
@@ -58,7 +68,8 @@ package struct GenerationConfig: Sendable {
         headSize = try reader.int(decoder + "head_size")
         reader.ignore(
             decoder + "num_attention_heads", decoder + "hidden_size", decoder + "session_options",
-            decoder + "run_options", decoder + "sliding_window")
+            decoder + "run_options", decoder + "sliding_window", decoder + "layer_types",
+            decoder + "conv_cache_size", decoder + "state_groups")
         names.inputIDs = try reader.string(decoder + "inputs.input_ids") ?? names.inputIDs
         names.attentionMask = try reader.string(decoder + "inputs.attention_mask") ?? names.attentionMask
         names.positionIDs = try reader.string(decoder + "inputs.position_ids") ?? names.positionIDs
@@ -69,6 +80,12 @@ package struct GenerationConfig: Sendable {
         names.presentKeys = try reader.string(decoder + "outputs.present_key_names") ?? names.presentKeys
         names.presentValues =
             try reader.string(decoder + "outputs.present_value_names") ?? names.presentValues
+        for (index, kind) in ["conv", "recurrent"].enumerated() {
+            let past = try reader.string(decoder + "inputs.past_\(kind)_names")
+            let present = try reader.string(decoder + "outputs.present_\(kind)_names")
+            names.states[index].past = past ?? names.states[index].past
+            names.states[index].present = present ?? names.states[index].present
+        }
         search = try Search(&reader, under: "search.")
         unknownKeys = reader.unreadKeys
     }

@@ -17,6 +17,7 @@ extension OperatorRegistry {
         .init("GroupQueryAttention", domain: microsoft, 1...1, InFloat32<GroupQueryAttention>.self),
         .init("LinearAttention", domain: microsoft, 1...1, InFloat32<LinearAttention>.self),
         .init("LinearAttentionGate", domain: microsoft, 1...1, InFloat32<LinearAttentionGate>.self),
+        .init("MRotaryEmbedding", domain: microsoft, 1...1, InFloat32<MRotaryEmbedding>.self),
         .init("MatMulBnb4", domain: microsoft, 1...1, InFloat32<MatMulBnb4>.self),
         .init("MatMulIntegerToFloat", domain: microsoft, 1...1, InFloat32<MatMulIntegerToFloat>.self),
         .init("MatMulNBits", domain: microsoft, 1...1, InFloat32<MatMulNBits>.self),

@@ -4,10 +4,14 @@ package import ONNXKernels
 /// What lies between the projections of an expert.
 package enum ExpertActivation: Sendable, Hashable {
     case relu, silu, identity
+    /// The square of what is positive.
+    case squaredReLU
     /// With the hyperbolic tangent.
     case gelu
     /// `g · sigmoid(alpha · g) · (l + beta)`, g cut at the limit from above, l on both sides.
     case swiGLU(GateLayout, alpha: Float, beta: Float, limit: Float)
+    /// `gelu(g) · l`, with the hyperbolic tangent.
+    case geGLU(GateLayout)
 
     /// Where the gates g and the linear parts l lie.
     package enum GateLayout: Sendable, Hashable {
@@ -19,20 +23,35 @@ package enum ExpertActivation: Sendable, Hashable {
         case concatenated
     }
 
-    /// Whether the first projection holds both parts.
-    package var isFused: Bool {
-        if case .swiGLU(let layout, _, _, _) = self { return layout != .separate }
-        return false
+    /// Where gates lie; nil where there are none.
+    package var gates: GateLayout? {
+        switch self {
+        case .swiGLU(let layout, _, _, _), .geGLU(let layout): layout
+        case .relu, .squaredReLU, .silu, .identity, .gelu: nil
+        }
     }
+
+    /// Whether the first projection holds both parts.
+    package var isFused: Bool { gates.map { $0 != .separate } ?? false }
 
     @inline(__always)
     func callAsFunction(_ x: Float) -> Float {
         switch self {
         case .relu: max(0, x)
+        case .squaredReLU: max(0, x) * max(0, x)
         case .silu: x / (1 + Float.exponential(-x))
         case .identity, .swiGLU: x
-        case .gelu: 0.5 * x * (1 + Float.hyperbolicTangent(0.797_884_6 * (x + 0.044_715 * x * x * x)))
+        case .gelu, .geGLU:
+            0.5 * x * (1 + Float.hyperbolicTangent(0.797_884_6 * (x + 0.044_715 * x * x * x)))
         }
+    }
+
+    /// A gate and its linear part.
+    @inline(__always)
+    func callAsFunction(_ gate: Float, _ linear: Float) -> Float {
+        guard case .swiGLU(_, let alpha, let beta, let limit) = self else { return self(gate) * linear }
+        let g = min(gate, limit)
+        return g / (1 + Float.exponential(-alpha * g)) * (max(-limit, min(linear, limit)) + beta)
     }
 }
 
@@ -51,7 +70,7 @@ extension TypedKernels {
         inParallel(workers, count: rows, grain: max(1, parallelGrain / max(1, 16 * width))) { range in
             for row in range {
                 let y = result + row * width
-                guard case .swiGLU(let layout, let alpha, let beta, let limit) = activation else {
+                guard let layout = activation.gates else {
                     let x = first + row * width
                     for i in 0..<width { y[i] = activation(x[i]) }
                     if let other { for i in 0..<width { y[i] *= other[row * width + i] } }
@@ -65,11 +84,7 @@ extension TypedKernels {
                 case (.separate, let other?):
                     (gates, linear, stride) = (first + row * width, other + row * width, 1)
                 }
-                for i in 0..<width {
-                    let g = Swift.min(gates[i * stride], limit)
-                    let l = Swift.max(-limit, Swift.min(linear[i * stride], limit))
-                    y[i] = g / (1 + Float.exponential(-alpha * g)) * (l + beta)
-                }
+                for i in 0..<width { y[i] = activation(gates[i * stride], linear[i * stride]) }
             }
         }
     }

@@ -7,7 +7,10 @@ package struct LinearAttentionCall: Sendable {
     package var batches: Int
     package var length: Int
     package var queryHeads: Int
+    /// Heads of the values and of the state.
     package var keyHeads: Int
+    /// Heads of the keys, each for as many heads of the state; divides ``keyHeads``.
+    package var keyCount: Int
     /// Elements of a query or key of one head.
     package var keySize: Int
     /// Elements of a value of one head.
@@ -21,13 +24,15 @@ package struct LinearAttentionCall: Sendable {
     package var window: Int
 
     package init(
-        batches: Int, length: Int, queryHeads: Int, keyHeads: Int, keySize: Int, valueSize: Int, scale: Float,
-        decayWidth: Int, rateCount: Int, window: Int
+        batches: Int, length: Int, queryHeads: Int, keyHeads: Int, keyCount: Int, keySize: Int,
+        valueSize: Int,
+        scale: Float, decayWidth: Int, rateCount: Int, window: Int
     ) {
         self.batches = batches
         self.length = length
         self.queryHeads = queryHeads
         self.keyHeads = keyHeads
+        self.keyCount = keyCount
         self.keySize = keySize
         self.valueSize = valueSize
         self.scale = scale
@@ -46,7 +51,8 @@ extension TypedKernels {
     /// Linear attention in float32, position after position: the state of a key head decays, takes in the outer product
     /// of key and value, and is read by the head's queries.
     ///
-    /// Queries are `[batches, length, queryHeads × keySize]`, keys and values with ``LinearAttentionCall/keyHeads``;
+    /// Queries are `[batches, length, queryHeads × keySize]`, keys with ``LinearAttentionCall/keyCount`` heads, values with
+    /// ``LinearAttentionCall/keyHeads``;
     /// `past` and `states` are `[window, batches, keyHeads, keySize, valueSize]`, right-aligned. With update rates the
     /// value is first corrected by what the state holds under its key.
     package static func linearAttention(
@@ -123,7 +129,8 @@ private struct LinearAttentionWork {
     private func write(
         _ state: UnsafeMutablePointer<Float>, _ row: Int, _ head: Int, _ written: UnsafeMutablePointer<Float>
     ) {
-        let keys = key + (row * call.keyHeads + head) * call.keySize
+        let keyHead = head / (call.keyHeads / call.keyCount)
+        let keys = key + (row * call.keyCount + keyHead) * call.keySize
         let values = value + (row * call.keyHeads + head) * call.valueSize
         if let rates, call.rateCount > 0 {
             let rate = rates[row * call.rateCount + (call.rateCount == 1 ? 0 : head)]

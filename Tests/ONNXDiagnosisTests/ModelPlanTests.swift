@@ -93,14 +93,13 @@ struct ModelPlanTests {
 
     @Test(.serialized, arguments: ["0.18.0-llama-int4", "0.18.0-llama-fp32"])
     func speedIsMeasured(fixture: String) async throws {
-        let started = ContinuousClock.now
         let plan = try await TestEnvironment.aside {
             var options = LoadOptions()
             options.threadCount = 1
             return try ModelPlan(path: "\(Fixtures.models)/\(fixture)", options: options)
         }
+        // How long it takes depends on what else the machine does, and on who waits beside it.
         let speed = try #require(plan.speed)
-        #expect(ContinuousClock.now - started < .seconds(30))
         #expect(speed.prefillRate > 1)
         #expect(speed.decodeRate > 1)
     }

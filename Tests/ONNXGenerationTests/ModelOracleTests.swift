@@ -49,7 +49,7 @@ struct ModelOracleTests {
     /// Promised for quantised products alone: BLAS may change bits with the number of rows.
     @Test(arguments: folders, CacheType.allCases)
     func anyChunkingGivesTheSameBits(folder: String, cacheType: CacheType) throws {
-        guard ModelTolerance.isQuantized(folder) else { return }
+        guard ModelTolerance.isQuantized(folder), !ModelTolerance.roundsStates(folder) else { return }
         let oracle = try ModelOracle(folder: folder)
         let ids = try #require(oracle.cases.first { $0.name == "prefill" }).ids
         var expected: [[UInt32]]?

@@ -25,6 +25,8 @@ package struct ModelOracle: Sendable {
     package let cases: [Case]
     /// The standard deviation of all logits.
     package let deviation: Float
+    /// Whether onnxruntime was given past buffers of a fixed length, which the graph's windows are made for.
+    package let hasFixedBuffers: Bool
 
     /// Reads the oracle of one model folder.
     package init(folder name: String) throws(ONNXError) {
@@ -33,6 +35,7 @@ package struct ModelOracle: Sendable {
         let json = try JSONValue(contentsOf: path + "/oracle.json")
         let file = try MappedFile(path: path + "/oracle.bin")
         deviation = Float(json["logit_deviation"]?.doubleValue ?? 1)
+        hasFixedBuffers = json["cache_capacity"] != nil
         var cases: [Case] = []
         for row in json["cases"]?.arrayValue ?? [] {
             let offset = row["logits"]?["offset"]?.intValue ?? 0

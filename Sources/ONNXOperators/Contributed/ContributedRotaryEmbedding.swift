@@ -43,7 +43,7 @@ struct ContributedRotaryEmbedding: FloatOperator {
             throw ONNXError(
                 "op.shape", "cos_cache is \(cos) and sin_cache \(sin); one shape [rows, width] is expected.")
         }
-        let layout = try Layout(self, input.shape, width: cos.shape[1])
+        let layout = try RotaryLayout(input.shape, heads: heads, rotarySize: rotarySize, width: cos.shape[1])
         guard
             positions.shape.elementCount == 1 || positions.shape.dimensions == [layout.batch, layout.length]
         else {
@@ -61,7 +61,7 @@ struct ContributedRotaryEmbedding: FloatOperator {
         let sin = try context.input(3)
         let output = try context.output(0)
         defer { withExtendedLifetime((input, positions, cos, sin, output)) {} }
-        let layout = try Layout(self, input.shape, width: cos.shape[1])
+        let layout = try RotaryLayout(input.shape, heads: heads, rotarySize: rotarySize, width: cos.shape[1])
         let rows = cos.shape[0]
         // One element is the position of the first of each row's tokens, also where there is but one token.
         let isStart = positions.shape.dimensions != [layout.batch, layout.length]
@@ -88,50 +88,6 @@ struct ContributedRotaryEmbedding: FloatOperator {
                 input.floats + offset, strides: layout.strides, into: output.mutableFloats + offset,
                 strides: layout.strides, count: layout.length, positionIDs: { position(batch, $0) },
                 workers: context.workers)
-        }
-    }
-
-    private struct Layout {
-        let batch: Int
-        let length: Int
-        let heads: Int
-        let headSize: Int
-        let strides: RotaryEmbedding.Strides
-
-        init(_ node: ContributedRotaryEmbedding, _ shape: Shape, width: Int) throws(ONNXError) {
-            let rotated = 2 * width
-            guard node.rotarySize == 0 || node.rotarySize == rotated else {
-                throw ONNXError(
-                    "op.shape", "cos_cache is \(width) wide for rotary_embedding_dim \(node.rotarySize).")
-            }
-            switch shape.rank {
-            case 4:
-                batch = shape[0]
-                heads = shape[1]
-                length = shape[2]
-                headSize = shape[3]
-                strides = .init(position: headSize, head: length * headSize)
-                guard node.heads == 0 || node.heads == heads else {
-                    throw ONNXError("op.shape", "The input \(shape) has not num_heads \(node.heads).")
-                }
-            case 3:
-                batch = shape[0]
-                length = shape[1]
-                headSize = node.heads > 0 ? shape[2] / node.heads : rotated
-                heads = node.heads > 0 ? node.heads : shape[2] / rotated
-                strides = .init(position: shape[2], head: headSize)
-                guard heads * headSize == shape[2] else {
-                    throw ONNXError(
-                        "op.shape", "The width of \(shape) is no multiple of heads of \(headSize) elements.")
-                }
-            default:
-                throw ONNXError("op.shape", "The input is \(shape); three or four dimensions are expected.")
-            }
-            guard rotated <= headSize else {
-                throw ONNXError(
-                    "op.shape",
-                    "cos_cache is \(width) wide, more than half of a head of \(headSize) elements.")
-            }
         }
     }
 }

@@ -35,17 +35,22 @@ struct ExpertMixture: Sendable {
         }
         switch (kind, fusion) {
         case ("relu", _): activation = .relu
+        case ("relu2", _): activation = .squaredReLU
         case ("gelu", _): activation = .gelu
         case ("silu", _): activation = .silu
         case ("identity", _): activation = .identity
         case ("swiglu", 0): activation = .swiGLU(.separate, alpha: alpha, beta: beta, limit: limit)
         case ("swiglu", 1): activation = .swiGLU(.interleaved, alpha: alpha, beta: beta, limit: limit)
         case ("swiglu", 2): activation = .swiGLU(.concatenated, alpha: alpha, beta: beta, limit: limit)
+        case ("geglu", 1): activation = .geGLU(.interleaved)
+        case ("geglu", 2): activation = .geGLU(.concatenated)
         default:
             throw ONNXError(
                 "attr.unsupported",
-                "activation_type is \(kind) and swiglu_fusion \(fusion); relu, gelu, silu, swiglu and identity are supported."
-            )
+                """
+                activation_type is \(kind) and swiglu_fusion \(fusion); relu, relu2, gelu, silu, identity, swiglu and \
+                fused geglu are supported.
+                """)
         }
     }
 
@@ -86,7 +91,7 @@ struct ExpertMixture: Sendable {
                 \(third.map(String.init(describing:)) ?? "none"), k \(count): they do not fit together.
                 """)
         }
-        if case .swiGLU(.separate, _, _, _) = activation, third == nil {
+        if activation.gates == .separate, third == nil {
             throw ONNXError("input.missing", "swiglu_fusion 0 needs the third projection.")
         }
         guard !activation.isFused || third == nil else {

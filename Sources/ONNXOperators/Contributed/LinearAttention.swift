@@ -3,13 +3,14 @@ import ONNXErrors
 import ONNXTensors
 import ONNXTypedKernels
 
-/// LinearAttention: attention through a recurrent state of one matrix for each key head.
+/// LinearAttention: attention through a recurrent state of one matrix for each value head.
 ///
 /// Formula, position after position: `S = exp(decay) · S`, with the rules gated and gated_delta;
 /// `S = S + k ⊗ v`, or `S = S + k ⊗ beta · (v − Sᵀk)` with the rules delta and gated_delta; `output = scale · Sᵀq`.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__LinearAttention.html>, opsets 27;
 ///   <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
-/// - Supports: float32, float16, bfloat16; more query heads than key heads and the reverse; state_window 0 to 8.
+/// - Supports: float32, float16, bfloat16; more query heads than value heads and the reverse; keys with fewer heads than
+///   values, each for as many in turn, as onnxruntime has them; state_window 0 to 8.
 /// - Deviations: computed in float32 whatever the types; chunk_size changes nothing.
 struct LinearAttention: FloatOperator {
     private let queryHeads: Int
@@ -63,7 +64,8 @@ struct LinearAttention: FloatOperator {
         guard query.rank == 3, key.rank == 3, value.rank == 3,
             key[0] == query[0], key[1] == query[1], value[0] == query[0], value[1] == query[1],
             query[2] % queryHeads == 0, value[2] % keyHeads == 0, query[2] > 0,
-            key[2] == query[2] / queryHeads * keyHeads
+            case let keySize = query[2] / queryHeads, key[2] > 0, key[2] % keySize == 0,
+            keyHeads % (key[2] / keySize) == 0
         else {
             throw ONNXError(
                 "op.shape",
@@ -73,7 +75,6 @@ struct LinearAttention: FloatOperator {
                 """)
         }
         let rows = [query[0], query[1]]
-        let keySize = query[2] / queryHeads
         let valueSize = value[2] / keyHeads
         let state = (window.map { [$0] } ?? []) + [query[0], keyHeads, keySize, valueSize]
         if let past, past.dimensions != state {
@@ -96,8 +97,9 @@ struct LinearAttention: FloatOperator {
             else { throw ONNXError("op.shape", "beta is \(beta); \(rows) and \(keyHeads) or 1 is expected.") }
         }
         return LinearAttentionCall(
-            batches: query[0], length: query[1], queryHeads: queryHeads, keyHeads: keyHeads, keySize: keySize,
-            valueSize: valueSize, scale: scale == 0 ? 1 / Float(keySize).squareRoot() : scale,
+            batches: query[0], length: query[1], queryHeads: queryHeads, keyHeads: keyHeads,
+            keyCount: key[2] / keySize, keySize: keySize, valueSize: valueSize,
+            scale: scale == 0 ? 1 / Float(keySize).squareRoot() : scale,
             decayWidth: decayWidth, rateCount: beta?[2] ?? 0, window: window ?? 1)
     }
 

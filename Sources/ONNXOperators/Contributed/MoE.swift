@@ -7,10 +7,10 @@ import ONNXTensors
 /// Formula: for the k experts with the greatest router_probs, `output = Σ wₑ · fc2ₑ(activation(fc1ₑ(x)) · fc3ₑ(x))`; w is
 /// the softmax over all experts, divided by its sum over the chosen with normalize_routing_weights.
 /// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
-/// - Supports: float32, float16, bfloat16; the activations relu, gelu (hyperbolic tangent), silu, identity and swiglu
-///   in its three layouts; biases; a third projection; use_sparse_mixer with k 2.
-/// - Deviations: among equal router_probs the expert with the lower number is taken; relu2, geglu and
-///   swiglu_limit_after_activation are refused.
+/// - Supports: float32, float16, bfloat16; the activations relu, relu2, gelu (hyperbolic tangent), silu, identity, swiglu
+///   in its three layouts and geglu in its two; biases; a third projection; use_sparse_mixer with k 2.
+/// - Deviations: among equal router_probs the expert with the lower number is taken; swiglu_limit_after_activation is
+///   refused.
 struct MoE: FloatOperator {
     private let mixture: ExpertMixture
 

@@ -10,9 +10,8 @@ import ONNXTensors
 /// router_weights, the numbers that stand there, divided by their sum with normalize_routing_weights.
 /// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
 /// - Supports: 2, 4 and 8 bits, also different ones for each projection; blocks; scales and tokens of float32, float16,
-///   bfloat16; accuracy_level 4 with blocks.
-/// - Deviations: 3 bits, float formats and weights that another program has packed are refused; 8 bits are computed
-///   with float activations unless accuracy_level is 4.
+///   bfloat16. With blocks, 8 bits, or any with accuracy_level 4, multiply activations of 8 bits, as MatMulNBits does.
+/// - Deviations: 3 bits, float formats and weights that another program has packed are refused.
 struct QMoE: FloatOperator {
     private let mixture: ExpertMixture
     /// The formats of fc1, fc2 and fc3.
@@ -55,10 +54,11 @@ struct QMoE: FloatOperator {
             guard [2, 4, 8].contains(own) else {
                 throw ONNXError("attr.unsupported", "\(name) is \(own); 2, 4 and 8 are supported.")
             }
+            // The attribute has no effect on 8 bits.
             formats.append(
                 QuantizedExperts(
-                    bits: own, blockSize: blockSize == 0 ? nil : blockSize, accuracyLevel: level == 4 ? 4 : 0)
-            )
+                    bits: own, blockSize: blockSize == 0 ? nil : blockSize,
+                    accuracyLevel: level == 4 || own == 8 ? 4 : 0))
         }
         self.formats = formats
         packed = [nil, nil, nil]

@@ -54,22 +54,62 @@ struct QuantizedExperts: Sendable {
         try check(values.type, scales: scales.type, zeroPoints: zeroPoints?.type)
         let shape = try shape(values.type)
         defer { withExtendedLifetime((values, scales, zeroPoints)) {} }
-        guard let blockSize, blockSize <= 256 else {
+        // Whole rows, and blocks longer than those of a packed matrix, are cut into parts of one scale.
+        let lengths = [256, 128, 64, 32, 16]
+        guard let length = lengths.first(where: { shape[2] % $0 == 0 && $0 <= blockSize ?? $0 }) else {
             return try widened(values, scales, zeroPoints, try Shape(shape))
         }
+        let isCut = blockSize != length
+        let scales = isCut ? try cut(scales, shape, length) : scales
+        let cutZeroPoints =
+            isCut
+            ? try zeroPoints.map { (t: Tensor) throws(ONNXError) in
+                try cut(widened(t, shape), shape, length)
+            } : nil
         var matrices: [QuantizedMatrix] = []
         for expert in 0..<shape[0] {
             func part(_ tensor: Tensor) -> UnsafeRawBufferPointer {
                 let size = tensor.byteCount / shape[0]
                 return UnsafeRawBufferPointer(rebasing: tensor.rawBytes[expert * size..<(expert + 1) * size])
             }
+            let zero: QuantizedMatrixSource.ZeroPoints =
+                cutZeroPoints.map { .float(part($0)) } ?? zeroPoints.map { .packed(part($0)) } ?? .none
             let source = QuantizedMatrixSource(
-                bits: bits, blockSize: blockSize, k: shape[2], n: shape[1], values: part(values),
-                scales: part(scales), zeroPoints: zeroPoints.map { .packed(part($0)) } ?? .none,
-                groupIndex: nil, bias: nil, accuracyLevel: accuracyLevel)
+                bits: bits, blockSize: length, k: shape[2], n: shape[1], values: part(values),
+                scales: part(scales), zeroPoints: zero, groupIndex: nil, bias: nil,
+                accuracyLevel: isCut ? 0 : accuracyLevel)
             matrices.append(try QuantizedMatrix(packing: source, workers: workers))
         }
+        withExtendedLifetime((scales, cutZeroPoints)) {}
         return QuantizedExpertProjection(experts: matrices)
+    }
+
+    /// Each float of `[experts, outputs, blocks]`, or of `[experts, outputs]`, once for every `length` inputs of its block.
+    private func cut(_ tensor: Tensor, _ shape: [Int], _ length: Int) throws(ONNXError) -> Tensor {
+        let parts = (blockSize ?? shape[2]) / length
+        let count = tensor.shape.elementCount
+        let result = try Tensor(allocating: .float32, Shape([count, parts]))
+        for index in 0..<count {
+            (result.mutableFloats + index * parts).update(repeating: tensor.floats[index], count: parts)
+        }
+        withExtendedLifetime(tensor) {}
+        return result
+    }
+
+    /// Zero points as floats, `[experts, outputs, blocks]` or `[experts, outputs]`.
+    private func widened(_ zeroPoints: Tensor, _ shape: [Int]) throws(ONNXError) -> Tensor {
+        // Packed along the blocks of each output, or along the outputs of each expert.
+        let width = blockSize.map { shape[2] / $0 } ?? shape[1]
+        let rows = blockSize == nil ? shape[0] : shape[0] * shape[1]
+        let rowByteCount = (width * bits + 7) / 8
+        let result = try Tensor(allocating: .float32, Shape([rows, width]))
+        for row in 0..<rows {
+            for index in 0..<width {
+                result.mutableFloats[row * width + index] = Float(
+                    code(zeroPoints.rawBytes, row * rowByteCount, index))
+            }
+        }
+        return result
     }
 
     /// The weights in float32.

@@ -240,6 +240,38 @@ def random_rotary(rng):
                 start=pick(None, int(rng.integers(0, 30))))
 
 
+def mixed_rotary(name, rng, batch=2, length=4, heads=2, size=16, section=(3, 3, 2), layout=0, four=False,
+                 interleaved=False, half=None):
+    half = half or size // 2
+    section = section if sum(section) == half else (half - 2 * (half // 3), half // 3, half // 3)
+    shape = (batch, heads, length, size) if four else (batch, length, heads * size)
+    cos, sin = tables(40, half)
+    attributes = {"mrope_section": section, "mrope_layout": layout, "num_heads": heads}
+    if interleaved:
+        attributes["interleaved"] = 1
+    if 2 * half != size:
+        attributes["rotary_embedding_dim"] = 2 * half
+    return Case(name, [node("MRotaryEmbedding", ["input", "position_ids", "cos_cache", "sin_cache"], ["output"],
+                            **attributes)],
+                {"input": rng.standard_normal(shape).astype("f"),
+                 "position_ids": rng.integers(0, 40, (3, batch, length)).astype(numpy.int64)},
+                ["output"], {"cos_cache": cos, "sin_cache": sin})
+
+
+MIXED_ROTARY = [
+    dict(), dict(layout=1), dict(layout=1, four=True), dict(interleaved=True), dict(half=6, layout=1),
+    dict(section=(8, 0, 0), batch=1, length=1),
+]
+
+
+def random_mixed_rotary(rng):
+    pick = lambda *choices: choices[rng.integers(len(choices))]
+    size = int(pick(8, 16, 32, 64, 96))
+    return dict(batch=int(pick(1, 2, 3)), length=int(rng.integers(1, 9)), heads=int(pick(1, 2, 5)), size=size,
+                layout=int(pick(0, 1)), four=pick(False, True), interleaved=pick(False, True),
+                half=pick(None, int(rng.integers(3, size // 2 + 1))))
+
+
 def packed_attention(name, rng, batch=2, new=5, heads=2, size=8, width=12, past=0, unidirectional=False, mask=None,
                      bias=True, attention_bias=False, scale=None, present=False):
     normal = lambda *shape: rng.standard_normal(shape).astype("f")

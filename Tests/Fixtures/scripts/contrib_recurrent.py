@@ -29,9 +29,9 @@ def recurrence(query, key, value, past, decay, beta, heads, scale):
 
 
 def linear_attention(name, rng, batch=2, length=5, q_heads=2, k_heads=2, dk=4, dv=6, rule="gated_delta", past=True,
-                     wide_decay=False, one_beta=False, scale=0.0, window=0):
+                     wide_decay=False, one_beta=False, scale=0.0, window=0, keys=None):
     normal = lambda *shape: rng.standard_normal(shape).astype("f")
-    key = normal(batch, length, k_heads, dk)
+    key = normal(batch, length, keys or k_heads, dk)
     key /= numpy.linalg.norm(key, axis=-1, keepdims=True)
     inputs = {"query": normal(batch, length, q_heads * dk), "key": key.reshape(batch, length, -1).astype("f"),
               "value": normal(batch, length, k_heads * dv)}
@@ -71,7 +71,7 @@ def linear_attention(name, rng, batch=2, length=5, q_heads=2, k_heads=2, dk=4, d
 LINEAR = [
     dict(), dict(rule="linear"), dict(rule="gated"), dict(rule="delta"), dict(past=False), dict(length=1),
     dict(wide_decay=True), dict(one_beta=True), dict(q_heads=4), dict(q_heads=2, k_heads=4, batch=1), dict(scale=0.2),
-    dict(window=3), dict(window=4, length=2),
+    dict(window=3), dict(window=4, length=2), dict(q_heads=2, k_heads=4, keys=2, batch=1),
 ]
 
 

@@ -37,6 +37,7 @@ FAMILIES = {
     "group_query_attention": (attention.group_query, attention.GROUP_QUERY, attention.random_group_query, 200),
     "multi_head_attention": (attention.multi_head, attention.MULTI_HEAD, attention.random_multi_head, 100),
     "rotary_embedding": (attention.rotary, attention.ROTARY, attention.random_rotary, 100),
+    "mixed_rotary": (attention.mixed_rotary, attention.MIXED_ROTARY, attention.random_mixed_rotary, 30),
     "norm": (pointwise.norm, pointwise.NORMS, pointwise.random_norm, 120),
     "activation": (pointwise.activation, pointwise.ACTIVATIONS, pointwise.random_activation, 80),
     "attention": (attention.packed_attention, attention.PACKED, attention.random_packed, 20),

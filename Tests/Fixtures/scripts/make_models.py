@@ -21,12 +21,16 @@ import sys
 import traceback
 
 import numpy
+import safetensors.torch
 import tokenizers
 import torch
 import transformers
 
 import make_oracles
 import tiny_models
+
+if not tiny_models.OLD:
+    import tiny_families
 
 BUILDER = importlib.metadata.version("onnxruntime-genai")
 KEPT = {"model.onnx", "model.onnx.data", "genai_config.json"}
@@ -70,12 +74,31 @@ def flatten_rotary_settings():
     original = Gemma3Model.__init__
 
     def initialize(self, config, *arguments):
-        nested = config.rope_parameters
-        config.rope_local_base_freq = nested["sliding_attention"]["rope_theta"]
-        config.rope_parameters = dict(nested["full_attention"])
+        text = config.get_text_config()
+        if text.model_type == "gemma3_text":
+            nested = text.rope_parameters
+            text.rope_local_base_freq = nested["sliding_attention"]["rope_theta"]
+            text.rope_parameters = dict(nested["full_attention"])
         original(self, config, *arguments)
 
     Gemma3Model.__init__ = initialize
+
+
+def tell_layers_apart():
+    """Lets the 0.18.0 builder read Gemma 4's sizes of heads, which transformers 5 keeps by layer, as its files name them."""
+    from builders.gemma import Gemma4Model
+
+    original = Gemma4Model.__init__
+
+    def initialize(self, config, *arguments):
+        text = config.text_config
+        layer = text.per_layer_config[text.layer_types.index("full_attention")]
+        text.global_head_dim, text.num_global_key_value_heads = layer.head_dim, layer.num_key_value_heads
+        for each in (config, text):
+            each.allow_global_per_layer_attribute_access = True
+        original(self, config, *arguments)
+
+    Gemma4Model.__init__ = initialize
 
 
 def make_tokenizer():
@@ -95,8 +118,16 @@ def make_tokenizer():
     return wrapped
 
 
-def option_strings(options):
-    return [f"{key}={value}" for key, value in {"hf_token": "false", **options}.items()]
+def complete(family, network, source):
+    """Makes of what transformers saved what the builder expects of a published folder."""
+    if family in tiny_families.ARCHITECTURES:
+        config = json.loads((source / "config.json").read_text())
+        config["architectures"] = [tiny_families.ARCHITECTURES[family]]
+        (source / "config.json").write_text(json.dumps(config))
+    if tensors := tiny_families.published_tensors(network, family):
+        file = source / "model.safetensors"
+        saved = safetensors.torch.load_file(file)
+        safetensors.torch.save_file({**saved, **dict(network.state_dict()), **tensors}, file, {"format": "pt"})
 
 
 def export(builder, model, seed, network, folder):
@@ -104,6 +135,8 @@ def export(builder, model, seed, network, folder):
     shutil.rmtree(folder, ignore_errors=True)
     source, made, cache = folder / "hf", folder / "onnx", folder / "cache"
     network.save_pretrained(source)
+    if not tiny_models.OLD:
+        complete(model.family, network, source)
     make_tokenizer().save_pretrained(source)
     with torch.no_grad():
         numpy.savez(
@@ -162,6 +195,7 @@ def main():
         models = tiny_models.NEW_MODELS
         rotate_where_asked()
         flatten_rotary_settings()
+        tell_layers_apart()
     failures = 0
     for model in models:
         if arguments.only not in model.name(BUILDER):

@@ -39,7 +39,8 @@ class Session:
         self.config = json.loads((folder / "genai_config.json").read_text())["model"]
         self.inputs = {i.name: i for i in self.session.get_inputs()}
         self.outputs = [o.name for o in self.session.get_outputs()]
-        self.past_names = [n for n in self.inputs if n.startswith("past_key_values.")]
+        # Keys and values by length, and states of convolutions and linear attention, whose size stays.
+        self.past_names = [n for n in self.inputs if n.startswith(("past_key_values.", "past."))]
         decoder = self.config["decoder"]
         self.cache_shape = [1, decoder["num_key_value_heads"], 0, decoder["head_size"]]
         # Graphs with `sliding_window_cache` take buffers of a fixed capacity from the start.
@@ -57,8 +58,11 @@ class Session:
         self.history = []
         self.past = {}
         for name in self.past_names:
-            shape = list(self.cache_shape)
-            shape[2] = self.capacity.get(name, 0)
+            shape = self.inputs[name].shape
+            if name.startswith("past_key_values."):
+                shape = [d if isinstance(d, int) else c for d, c in zip(shape, self.cache_shape)]
+                shape[2] = self.capacity.get(name, 0)
+            shape = [1, *shape[1:]]
             kind = {"tensor(float16)": numpy.float16}.get(self.inputs[name].type, numpy.float32)
             self.past[name] = numpy.zeros(shape, kind)
 
@@ -74,11 +78,14 @@ class Session:
         if "attention_mask" in self.inputs:
             feeds["attention_mask"] = numpy.ones((1, total), numpy.int64)
         if "position_ids" in self.inputs:
-            feeds["position_ids"] = numpy.arange(self.length, total, dtype=numpy.int64)[None]
+            positions = numpy.arange(self.length, total, dtype=numpy.int64)[None]
+            # Graphs that also take images have three of them for each token; in a text all are the same.
+            several = len(self.inputs["position_ids"].shape) == 3
+            feeds["position_ids"] = numpy.stack([positions] * 3) if several else positions
         results = dict(zip(self.outputs, self.session.run(None, feeds)))
         self.length = total
         for name in self.past_names:
-            self.past[name] = results[name.replace("past_key_values", "present")]
+            self.past[name] = results[re.sub("^past(_key_values)?", "present", name)]
         return results["logits"][0].astype(numpy.float32)[-count:]
 
 

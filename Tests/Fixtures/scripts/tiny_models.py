@@ -11,6 +11,10 @@ import math
 import torch
 import transformers
 
+OLD = int(transformers.__version__.split(".")[0]) < 5
+if not OLD:
+    import tiny_families
+
 # Primes: the last matrix then ends in the middle of every tile. No layer may be as wide as the vocabulary, since the
 # builder takes the first layer of that width for the last product.
 VOCABULARY = 131
@@ -25,8 +29,6 @@ LONG_PROMPT = torch.randint(7, 130, (40,), generator=_generator).tolist()
 # Greedy decoding from here crosses ORIGINAL_CONTEXT after four steps.
 SWITCH_PROMPT = LONG_PROMPT[:28]
 GREEDY_STEPS = 8
-
-OLD = int(transformers.__version__.split(".")[0]) < 5
 
 
 @dataclasses.dataclass
@@ -116,6 +118,48 @@ NEW_MODELS = [
     int4("hunyuan"),
     fp32("hunyuan"),
     int4("granitehybrid"),
+    # The CUDA operator's norms of queries and keys, which onnxruntime has on the CPU as nodes of their own alone.
+    int4_half("qwen3", fuse_qk_norm_gqa="false"),
+    int4("gptoss"),
+    int4("gptoss", "int4-experts8", moe_quant_type="int8"),
+    int4("gptoss", "int4-experts-block64", EVEN, qmoe_block_size="64"),
+    int4("gptoss", "int4-experts-rows", qmoe_block_size="0"),
+    int8("gptoss"),
+    fp32("gptoss"),
+    fp16("gptoss"),
+    # Experts as quantized; without the option they are packed for CUDA.
+    int4_half("gptoss", qmoe_weights_prepacked="0"),
+    int4("lfm2"),
+    int8("lfm2", "int8-tied", TIED),
+    fp32("lfm2"),
+    fp16("lfm2", fuse_qk_norm_gqa="false"),
+    int4("lfm2moe"),
+    int4("lfm2moe", "int4-asymmetric", is_symmetric="false"),
+    int8("lfm2moe"),
+    fp32("lfm2moe"),
+    fp16("lfm2moe", fuse_qk_norm_gqa="false"),
+    int4("lfm2vl"),
+    int4("qwen25vl"),
+    fp32("qwen25vl"),
+    int4("qwen3vl"),
+    fp32("qwen3vl"),
+    int4("qwen35"),
+    int8("qwen35"),
+    fp32("qwen35"),
+    fp16("qwen35"),
+    # Committed, for it has experts, both kinds of states, and three positions a token.
+    int4("qwen35moe", config={"hidden_size": 32, "intermediate_size": 32}),
+    int8("qwen35moe"),
+    fp32("qwen35moe"),
+    int4_half("qwen35moe", qmoe_weights_prepacked="0"),
+    int4("mistral3"),
+    fp32("mistral3"),
+    int4("gemma3vl"),
+    fp32("gemma3vl"),
+    int4("gemma4"),
+    int8("gemma4"),
+    fp32("gemma4"),
+    fp16("gemma4"),
 ]
 
 OLD_MODELS = [
@@ -172,6 +216,8 @@ def make_config(model):
     )
     t = transformers
     family = model.family
+    if not OLD and family in tiny_families.CONFIGURATIONS:
+        return tiny_families.CONFIGURATIONS[family]({**common, **model.config})
     if family == "llama":
         kind = t.LlamaConfig
         extra = {"rms_norm_eps": 1e-5, "num_attention_heads": 4, "num_key_value_heads": 2}
@@ -259,18 +305,21 @@ def make_config(model):
     return kind(**{**common, **extra, **model.config})
 
 
-def _offset_norms(family):
-    return family in ("gemma", "gemma2", "gemma3", "nemotron")
+def _offset_norms(family, name=""):
+    """Whether the norm of this name multiplies by its weight plus one."""
+    if family.startswith("qwen35"):
+        return not name.endswith("linear_attn.norm.weight")
+    return family in ("gemma", "gemma2", "gemma3", "gemma3vl", "nemotron")
 
 
 def _randomize(network, config, family, seed):
     generator = torch.Generator().manual_seed(seed)
-    multiplier = {"gemma": 8.0, "gemma2": 8.0, "gemma3": 8.0}.get(family, 1.0)
+    multiplier = 8.0 if family.startswith("gemma") else 1.0
     multiplier *= getattr(config, "embedding_multiplier", 1.0)
     for name, parameter in network.named_parameters():
         noise = torch.randn(parameter.shape, generator=generator)
         if "norm" in name and name.endswith("weight"):
-            value = 0.1 * noise + (0.0 if _offset_norms(family) else 1.0)
+            value = 0.1 * noise + (0.0 if _offset_norms(family, name) else 1.0)
         elif name.endswith("bias"):
             value = 0.1 * noise
         elif "embed" in name:
@@ -280,18 +329,21 @@ def _randomize(network, config, family, seed):
             gain = 1.5 if any(part in name for part in ("q_proj", "k_proj", "qkv_proj")) else 1.2
             value = noise * (gain / math.sqrt(parameter.shape[-1]))
         parameter.data.copy_(value)
+    if not OLD:
+        tiny_families.randomize_buffers(network, generator)
 
 
 def _spread_logits(network, config, family, target=2.0):
     """Scales the last norm (the last matrix where the norm has no weight) so that logits have this spread."""
     deviation = network(torch.tensor([PROMPT])).logits.std().item()
-    cap = getattr(config, "final_logit_softcapping", None)
+    cap = getattr(config.get_text_config(), "final_logit_softcapping", None)
     if cap:
         raw = cap * torch.atanh((network(torch.tensor([PROMPT])).logits / cap).clamp(-0.999999, 0.999999))
         deviation = raw.std().item()
     factor = target / deviation
     body = network.model
-    norm = getattr(body, "norm", None) or getattr(body, "final_layernorm", None)
+    body = getattr(body, "language_model", body)
+    norm = next((n for n in (getattr(body, k, None) for k in ("norm", "final_layernorm", "embedding_norm")) if n), None)
     if norm is None or getattr(norm, "weight", None) is None:
         network.lm_head.weight.data.mul_(factor)
     elif _offset_norms(family):
@@ -318,7 +370,10 @@ def make_networks(model):
     config = make_config(model)
     for seed in range(400):
         torch.manual_seed(seed)
-        network = transformers.AutoModelForCausalLM.from_config(config, attn_implementation="eager")
+        if OLD:
+            network = transformers.AutoModelForCausalLM.from_config(config, attn_implementation="eager")
+        else:
+            network = tiny_families.make_network(model.family, config)
         network = network.float().eval()
         _randomize(network, config, model.family, seed)
         network.tie_weights()

@@ -18,6 +18,9 @@ import Testing
         .init("no experts a token", "attr.value") { $0.attributes["k"] = .int(0) },
         .init("more experts than there are", "op.shape") { $0.attributes["k"] = .int(5) },
         .init("unknown activation", "attr.unsupported") {
+            $0.attributes["activation_type"] = .string("reglu")
+        },
+        .init("geglu in two projections", "attr.unsupported") {
             $0.attributes["activation_type"] = .string("geglu")
         },
         .init("sparse mixer of one", "attr.value") {
