@@ -32,6 +32,7 @@ UNDEFINED = {
     ("CastLike", "floats"): "NaN and infinities have no integer",
     ("Pow", "floats"): "NaN and infinities have no integer",
     ("QuantizeLinear", "floats"): "NaN and infinities have no integer",
+    ("QLinearMatMul", "floats"): "NaN and infinities have no integer",
     ("DynamicQuantizeLinear", None): "a range of nothing: onnxruntime's scale is 1, the evaluator's 1/255",
     ("Attention", "floats"): "what a softmax over infinities or NaN is",
     ("Attention", "one"): "half precision, rounded in another order",
