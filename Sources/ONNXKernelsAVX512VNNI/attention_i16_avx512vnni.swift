@@ -32,54 +32,56 @@
         let weightScales: UnsafeMutablePointer<Float>
         /// What was summed up before a block is multiplied with.
         let decays: UnsafeMutablePointer<Float>
+        /// Of the scales of a block's values: 64 logarithms to the base 2, and 64 reciprocals.
+        let logarithms: UnsafeMutablePointer<Float>
+        let reciprocals: UnsafeMutablePointer<Float>
     }
 
     /// Few rows wait for memory: they take a block's lines one after the other, which the processor sees and reads
-    /// ahead; asking for them would disturb it. Many rows ask for the next block's lines between the blocks.
+    /// ahead.
     @inline(always)
     private func attendTile(_ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, areFew: Bool) {
         let size = Int(a.head_size)
         var start = Int(a.first_key)
         while start < Int(a.last_key) {
-            let low = spanOfPosition(a, 0, start).low
-            let high = spanOfPosition(a, Int(a.positions) &- 1, start).high
-            if low < high {
+            let first = spanOfPosition(a, 0, start)
+            let last = spanOfPosition(a, Int(a.positions) &- 1, start)
+            if first.low < last.high {
                 let offset = (start &- Int(a.first_key)) &* size &* 2
                 let keys = a.keys + offset
                 let values = a.values + offset
-                if !areFew && start &+ 64 < Int(a.last_key) {
-                    prefetchBlock(keys + 128 &* size, size)
-                    prefetchBlock(values + 128 &* size, size)
-                }
                 var row = 0
                 while row < rows {
                     let count = runLength(a, row, rows, true)
                     multiplyKeys(a, row, count, scratch.queries, keys, areFew)
                     row &+= count
                 }
+                prepareValueScales(a, start, last.high, scratch)
                 row = 0
-                while row < rows {
-                    weighFour(a, row, rows &- row, start, scratch)
-                    row &+= 4
+                if last.low == 0 && first.high == 64 && hasPlainScores(a) {
+                    while row < rows {
+                        weighFour(a, row, rows &- row, start, scratch, isWhole: true)
+                        row &+= 4
+                    }
+                } else {
+                    while row < rows {
+                        weighFour(a, row, rows &- row, start, scratch, isWhole: false)
+                        row &+= 4
+                    }
                 }
                 row = 0
                 while row < rows {
                     let count = runLength(a, row, rows, true)
-                    addCodedValues(a, row, count, scratch, values, low, high, areFew)
+                    addCodedValues(a, row, count, scratch, values, first.low, last.high, areFew)
                     row &+= count
                 }
             }
             start &+= 64
         }
-    }
-
-    /// Asks for 64 positions.
-    @inline(always)
-    private func prefetchBlock(_ block: UnsafeRawPointer, _ size: Int) {
-        var line = 0
-        while line < 128 &* size {
-            onnxlm_prefetch(block + line)
-            line &+= 64
+        var row = 0
+        while row < rows {
+            a.maxima[row] *= 0.693147180559945309
+            row &+= 1
         }
     }
 
@@ -91,24 +93,52 @@
         let scratch = CodedRows(
             queries: UnsafeMutableRawPointer(a.block).assumingMemoryBound(to: Int16.self),
             queryScales: a.block + codeFloats, weightScales: a.block + (codeFloats &+ rows),
-            decays: a.scores + rows &* 64)
+            decays: a.scores + rows &* 64, logarithms: a.block + (codeFloats &+ 2 &* rows),
+            reciprocals: a.block + (codeFloats &+ 2 &* rows &+ 64))
         let limit = Int32.max / ONNXLM_CACHE_I16_KEY &- Int32(truncatingIfNeeded: size &>> 1) &- 64
         let sumLimit = Float(limit > 1 ? limit : 1)
+        let scale = hasPlainScores(a) ? a.scale * log2e : a.scale
         var row = 0
         while row < rows {
-            let query = queryRow(a, row)
-            let codes = scratch.queries + row &* size
-            scratch.queryScales[row] = a.scale * codeQuery(query, codes, size, sumLimit)
-            row &+= 1
+            codeFour(a, row, rows &- row, scratch, sumLimit, scale)
+            row &+= 4
         }
         return scratch
     }
 
-    /// Writes the codes of one query, and gives their scale; NaN and codes of 1 for one that is not finite.
+    /// Writes the codes of up to four queries, and their scales times `scale`; scales without end or NaN, and codes of
+    /// 0, for queries that are not finite.
     @inline(always)
-    private func codeQuery(
-        _ query: UnsafePointer<Float>, _ codes: UnsafeMutablePointer<Int16>, _ size: Int, _ sumLimit: Float
-    ) -> Float {
+    private func codeFour(
+        _ a: onnxlm_attention_args, _ row: Int, _ rest: Int, _ scratch: CodedRows, _ sumLimit: Float,
+        _ scale: Float
+    ) {
+        let count = rest < 4 ? rest : 4
+        let size = Int(a.head_size)
+        let x0 = queryRow(a, row)
+        let x1 = count > 1 ? queryRow(a, row &+ 1) : x0
+        let x2 = count > 2 ? queryRow(a, row &+ 2) : x0
+        let x3 = count > 3 ? queryRow(a, row &+ 3) : x0
+        let m0 = magnitudes(x0, size)
+        let m1 = magnitudes(x1, size)
+        let m2 = magnitudes(x2, size)
+        let m3 = magnitudes(x3, size)
+        let sums = groupTotals(m0.total, m1.total, m2.total, m3.total)
+        let tops = groupMaxima(m0.largest, m1.largest, m2.largest, m3.largest)
+        // The operand that may be NaN stands second. Sums so small do not show.
+        let bySum = _mm512_div_ps(splat(sumLimit), _mm512_max_ps(splat(1e-30), sums))
+        let factors = _mm512_min_ps(_mm512_div_ps(splat(32767), tops), bySum)
+        storeGroups(_mm512_div_ps(splat(scale), factors), scratch.queryScales + row, count)
+        let codes = scratch.queries + row &* size
+        writeCodes(x0, codes, size, onnxlm_mm512_group0_ps(factors))
+        if count > 1 { writeCodes(x1, codes + size, size, onnxlm_mm512_group1_ps(factors)) }
+        if count > 2 { writeCodes(x2, codes + 2 &* size, size, onnxlm_mm512_group2_ps(factors)) }
+        if count > 3 { writeCodes(x3, codes + 3 &* size, size, onnxlm_mm512_group3_ps(factors)) }
+    }
+
+    /// The sum and the largest of a query's magnitudes, lane by lane.
+    @inline(always)
+    private func magnitudes(_ query: UnsafePointer<Float>, _ size: Int) -> (total: __m512, largest: __m512) {
         var total = _mm512_setzero_ps()
         var largest = _mm512_setzero_ps()
         var i = 0
@@ -118,29 +148,27 @@
             largest = _mm512_max_ps(x, largest)
             i &+= 16
         }
-        let sum = _mm512_reduce_add_ps(total)
-        var factor: Float = 0
-        var scale: Float = 0
-        if !(sum < .infinity) {
-            scale = .nan
-        } else if sum > 1e-30 {
-            let bySum = sumLimit / sum
-            let byLargest = 32767 / _mm512_reduce_max_ps(largest)
-            factor = bySum < byLargest ? bySum : byLargest
-            scale = 1 / factor
-        }
-        i = 0
+        return (total, largest)
+    }
+
+    @inline(always)
+    private func writeCodes(
+        _ query: UnsafePointer<Float>, _ codes: UnsafeMutablePointer<Int16>, _ size: Int, _ factor: __m512
+    ) {
+        var i = 0
         while i < size {
-            let mask = partMask(size &- i)
-            var code = _mm512_set1_epi32(1)
-            if scale == scale {
-                let x = _mm512_maskz_loadu_ps(mask, query + i)
-                code = _mm512_cvtps_epi32(_mm512_mul_ps(x, splat(factor)))
+            let x = _mm512_maskz_loadu_ps(partMask(size &- i), query + i)
+            // What is no number becomes the least of 32 bits, whose lower half is 0.
+            let words = _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(_mm512_mul_ps(x, factor)))
+            let target = UnsafeMutableRawPointer(codes + i)
+            if size &- i >= 16 {
+                _mm256_storeu_si256(target.assumingMemoryBound(to: __m256i_u.self), words)
+            } else {
+                _mm_storeu_si128(
+                    target.assumingMemoryBound(to: __m128i_u.self), _mm256_castsi256_si128(words))
             }
-            _mm512_mask_cvtepi32_storeu_epi16(codes + i, mask, code)
             i &+= 16
         }
-        return scale
     }
 
     /// All sixteen lanes, or the first eight.

@@ -11,22 +11,6 @@
     }
 
     @inline(always)
-    func total(_ v: FourVectors) -> __m512 {
-        _mm512_add_ps(_mm512_add_ps(v.0, v.1), _mm512_add_ps(v.2, v.3))
-    }
-
-    /// The largest of numbers that are not negative, by their bits: NaN is larger than all others.
-    @inline(always)
-    func highest(_ v: FourVectors) -> __m512 {
-        unsignedMaximum(unsignedMaximum(v.0, v.1), unsignedMaximum(v.2, v.3))
-    }
-
-    @inline(always)
-    private func unsignedMaximum(_ a: __m512, _ b: __m512) -> __m512 {
-        _mm512_castsi512_ps(_mm512_max_epu32(_mm512_castps_si512(a), _mm512_castps_si512(b)))
-    }
-
-    @inline(always)
     func groupMaxima(_ a: __m512, _ b: __m512, _ c: __m512, _ d: __m512) -> __m512 {
         let ab = _mm512_max_ps(onnxlm_mm512_low_groups_ps(a, b), onnxlm_mm512_high_groups_ps(a, b))
         let cd = _mm512_max_ps(onnxlm_mm512_low_groups_ps(c, d), onnxlm_mm512_high_groups_ps(c, d))
@@ -42,14 +26,5 @@
         var x = _mm512_add_ps(onnxlm_mm512_even_groups_ps(ab, cd), onnxlm_mm512_odd_groups_ps(ab, cd))
         x = _mm512_add_ps(x, onnxlm_mm512_swap_halves_ps(x))
         return _mm512_add_ps(x, onnxlm_mm512_swap_pairs_ps(x))
-    }
-
-    @inline(always)
-    func groupUnsignedMaxima(_ a: __m512, _ b: __m512, _ c: __m512, _ d: __m512) -> __m512 {
-        let ab = unsignedMaximum(onnxlm_mm512_low_groups_ps(a, b), onnxlm_mm512_high_groups_ps(a, b))
-        let cd = unsignedMaximum(onnxlm_mm512_low_groups_ps(c, d), onnxlm_mm512_high_groups_ps(c, d))
-        var x = unsignedMaximum(onnxlm_mm512_even_groups_ps(ab, cd), onnxlm_mm512_odd_groups_ps(ab, cd))
-        x = unsignedMaximum(x, onnxlm_mm512_swap_halves_ps(x))
-        return unsignedMaximum(x, onnxlm_mm512_swap_pairs_ps(x))
     }
 #endif

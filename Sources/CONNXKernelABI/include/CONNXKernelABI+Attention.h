@@ -14,11 +14,12 @@
 /// (the last of an odd number of elements as in other types), among values at `[p / 2][e][p % 2]`.
 #define ONNXLM_CACHE_I16 3
 
-/// The largest codes of int16 keys and values, and of queries and weights that are multiplied with them: every sum of
-/// their products fits 32 bits. The codes of a query add up to less than `(2^31 - 1) / ONNXLM_CACHE_I16_KEY`.
+/// The largest codes of int16 keys and values. Every sum of products with codes of queries and weights fits 32 bits:
+/// those of a query add up to less than `(2^31 - 1) / ONNXLM_CACHE_I16_KEY`, and those of weights are no more than
+/// `2^ONNXLM_CACHE_I16_WEIGHT_BITS`.
 #define ONNXLM_CACHE_I16_KEY 16383
 #define ONNXLM_CACHE_I16_VALUE 4095
-#define ONNXLM_CACHE_I16_WEIGHT 8191
+#define ONNXLM_CACHE_I16_WEIGHT_BITS 13
 
 /// Keys that one step of the running softmax takes.
 #define ONNXLM_ATTENTION_BLOCK 64
@@ -36,7 +37,8 @@
 /// A row that sees nothing has maximum −infinity, sum 0 and output 0.
 ///
 /// Over int16 a level may round queries to 16 bits with a scale for each row, and the weights of each block, times the
-/// values' scales, to codes up to `ONNXLM_CACHE_I16_WEIGHT` with a scale for each row and block; sums are exact then.
+/// values' scales, to codes up to `2^ONNXLM_CACHE_I16_WEIGHT_BITS` with a scale for each row and block; sums are exact
+/// then. Its maxima may be those of scores plus the logarithms of the values' scales: any number near will do.
 typedef struct onnxlm_attention_args {
     const float *query;
     int64_t query_position_stride;
@@ -72,7 +74,7 @@ typedef struct onnxlm_attention_args {
     /// `rows * (ONNXLM_ATTENTION_BLOCK + 1)` floats, 64-byte aligned.
     float *scores;
     /// `2 * ONNXLM_ATTENTION_BLOCK * (head_size rounded up to 32)` floats, and not fewer than `rows * (head_size / 2 +
-    /// 2)`, 64-byte aligned.
+    /// 2) + 128`, 64-byte aligned.
     float *block;
 } onnxlm_attention_args;
 
