@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# deep/tokenizers.sh: compares twelve tokenizers with the reference on a million strings each (ONNXLM_DEEP_STRINGS: another number, at least
+# deep/tokenizers.sh: compares fifteen tokenizers with the reference on a million strings each (ONNXLM_DEEP_STRINGS: another number, at least
 # 20,000). About half an hour on two cores, most of it the reference's.
 source "$(dirname "$0")/../lib.sh"
 
@@ -17,7 +17,7 @@ python=$root/.venv-tokenizers/bin/python
 
 files=("$default_model/tokenizer.json")
 for name in phi4-mini cl100k-llama3 cl100k-qwen2 cl100k; do files+=("$made/$name.tokenizer.json"); done
-for name in llama2 mistral gemma phi3 deepseek unigram-bytes bert; do files+=("$fixtures/$name.tokenizer.json"); done
+for name in llama2 mistral gemma phi3 deepseek unigram-bytes bert clip word-ends falcon; do files+=("$fixtures/$name.tokenizer.json"); done
 rm -rf "$work"
 mkdir -p "$work"
 for file in "${files[@]}"; do

@@ -60,8 +60,8 @@ enum EagerRunner {
         }
         let context = RunContext(
             RunResources(
-                workers: state.workers, loopStepLimit: state.limits.loopSteps, isCancelled: state.isCancelled)
-        )
+                workers: state.workers, loopStepLimit: state.limits.loopSteps,
+                scratchByteLimit: state.limits.intermediateBytes, isCancelled: state.isCancelled))
         let subgraphs =
             step.subgraphs.isEmpty ? nil : SubgraphInvocation(step: step, state: state, captured: captured)
         context.reset(inputs: inputs, caches: [], outputs: outputs, subgraphs: subgraphs)

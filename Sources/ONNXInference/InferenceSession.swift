@@ -99,7 +99,9 @@ public final class InferenceSession {
         lengthInputs = Set(names.indices.filter { names[$0] == lengthInput })
         self.valueInputs = Set(names.indices.filter { valueInputs.contains(names[$0]) })
         arguments = Array(repeating: nil, count: names.count)
-        resources = RunResources(workers: model.workers, loopStepLimit: model.options.loopStepLimit)
+        resources = RunResources(
+            workers: model.workers, loopStepLimit: model.options.loopStepLimit,
+            scratchByteLimit: model.options.intermediateByteLimit)
         state = RunState(
             workers: model.workers, limits: RunLimits(model.options), isCancelled: { false })
         arena = try SharedArena()

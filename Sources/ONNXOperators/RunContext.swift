@@ -58,7 +58,8 @@ package final class RunContext {
     package func derived(inputs: [Tensor?], outputs: [Tensor?]) -> RunContext {
         let context = RunContext(
             RunResources(
-                workers: workers, loopStepLimit: loopStepLimit, isCancelled: resources.isCancelled))
+                workers: workers, loopStepLimit: loopStepLimit,
+                scratchByteLimit: resources.scratchByteLimit, isCancelled: resources.isCancelled))
         context.reset(inputs: inputs, caches: inputCaches, outputs: outputs, subgraphs: subgraphs)
         return context
     }
@@ -111,6 +112,12 @@ package final class RunContext {
     /// Uninitialised memory, 64-byte aligned, valid until the operator returns or asks again.
     package func scratch(byteCount: Int) throws(ONNXError) -> UnsafeMutableRawPointer {
         try resources.scratch(byteCount: byteCount)
+    }
+
+    /// Throws `run.budget` where an operator needs more memory for itself than the run may have.
+    package func checkBudget(elements: Int, ofByteCount size: Int) throws(ONNXError) {
+        let (byteCount, overflow) = elements.multipliedReportingOverflow(by: size)
+        try resources.checkBudget(overflow ? .max : byteCount)
     }
 
     /// Throws `run.cancelled` once the caller has given up.

@@ -13,6 +13,10 @@ public struct Shape: Sendable, Hashable {
     /// The largest rank that any tensor may have.
     public static let maximumRank = 64
 
+    /// The largest product that the other dimensions of a shape with a 0 may have: so large a tensor takes time even
+    /// without elements, and nothing computed from a few of the dimensions overflows.
+    public static let maximumEmptyExtent = 1 << 32
+
     /// Elements along each axis, outermost first; none may be negative.
     public let dimensions: [Int]
 
@@ -44,21 +48,22 @@ public struct Shape: Sendable, Hashable {
             }
             if dimension == 0 { isEmpty = true }
         }
-        if isEmpty {
-            count = 0
-        } else {
-            for dimension in dimensions {
-                let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-                guard !overflow else {
-                    throw ONNXError(
-                        "tensor.overflow", "The element count of shape \(dimensions) does not fit in 64 bits."
-                    )
-                }
-                count = product
+        for dimension in dimensions where dimension > 0 {
+            let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+            guard !overflow else {
+                throw ONNXError(
+                    "tensor.overflow", "The element count of shape \(dimensions) does not fit in 64 bits.")
             }
+            count = product
+        }
+        guard !isEmpty || count <= Shape.maximumEmptyExtent else {
+            throw ONNXError(
+                "tensor.overflow",
+                "Shape \(dimensions) has no elements but dimensions beyond \(Shape.maximumEmptyExtent) altogether."
+            )
         }
         self.dimensions = dimensions
-        self.elementCount = count
+        elementCount = isEmpty ? 0 : count
     }
 
     /// The number of axes; 0 for a scalar.
@@ -80,17 +85,8 @@ public struct Shape: Sendable, Hashable {
         return axis < 0 ? axis + rank : axis
     }
 
-    /// The product of the dimensions in `range`; never overflows unless a dimension outside the range is 0, in
-    /// which case it saturates.
-    package func product(_ range: Range<Int>) -> Int {
-        var result = 1
-        for axis in range {
-            let (product, overflow) = result.multipliedReportingOverflow(by: dimensions[axis])
-            if overflow { return Int.max }
-            result = product
-        }
-        return result
-    }
+    /// The product of the dimensions in `range`.
+    package func product(_ range: Range<Int>) -> Int { dimensions[range].reduce(1, *) }
 }
 
 extension Shape: CustomStringConvertible {

@@ -18,16 +18,29 @@ extension TypedKernels {
         try dispatchFloat(input.elementType, work, in: "LayerNormalization")
     }
 
-    /// Root-mean-square normalization: `output = x / √(mean(x²) + epsilon) × scale`; else as
+    /// Root-mean-square normalization: `output = x / √(mean(x²) + epsilon) × scale`, and `inverseDeviation` the factor
+    /// before the scale; else as
     /// ``layerNormalization(_:rows:columns:scale:bias:epsilon:into:mean:inverseDeviation:workers:)``.
     package static func rmsNormalization(
-        _ input: Tensor, rows: Int, columns: Int, scale: Tensor?, epsilon: Float, into output: Tensor,
-        workers: WorkerPool
+        _ input: Tensor, rows: Int, columns: Int, scale: Tensor?, epsilon: Float, into output: Tensor?,
+        inverseDeviation: Tensor? = nil, workers: WorkerPool
     ) throws(ONNXError) {
         let work = NormalizationWork(
             input: input, rows: rows, columns: columns, scale: scale, bias: nil, epsilon: epsilon,
-            centered: false, output: output, mean: nil, inverseDeviation: nil, workers: workers)
+            centered: false, output: output, mean: nil, inverseDeviation: inverseDeviation, workers: workers)
         try dispatchFloat(input.elementType, work, in: "RMSNormalization")
+    }
+
+    /// `1 / √(mean(x²) + epsilon)` of each row of `columns` elements, in float32; NaN for rows of none.
+    package static func inverseDeviation(
+        _ input: Tensor, columns: Int, epsilon: Float, into output: Tensor, workers: WorkerPool
+    ) throws(ONNXError) {
+        guard columns > 0 else {
+            return try fill(output, with: try Tensor(scalar: Float.nan), workers: workers)
+        }
+        try rmsNormalization(
+            input, rows: input.shape.elementCount / columns, columns: columns, scale: nil, epsilon: epsilon,
+            into: nil, inverseDeviation: output, workers: workers)
     }
 
     /// `output = x / norm(x)` along an axis, the norm being the sum of magnitudes or the root of the sum of squares;

@@ -240,7 +240,7 @@
                 try await fixture.pull(onProgress: { done in
                     guard done > 500_000, isFull.withLock({ !$0 }) else { return }
                     isFull.withLock { $0 = true }
-                    FileManager.default.createFile(atPath: filler, contents: nil)
+                    _ = FileManager.default.createFile(atPath: filler, contents: nil)
                     guard let file = FileHandle(forWritingAtPath: filler) else { return }
                     while (try? file.write(contentsOf: Data(repeating: 1, count: 4096))) != nil {}
                     try? file.close()

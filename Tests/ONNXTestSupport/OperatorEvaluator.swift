@@ -7,16 +7,18 @@ package import ONNXTensors
 
 /// Runs one node alone: made from the registry, inferred with all inputs known, computed.
 package enum OperatorEvaluator {
-    /// The outputs of a node of ONNX's own domain.
+    /// The outputs of a node.
     ///
     /// - Parameter bodies: what stands for the node's subgraphs, by attribute name.
     package static func run(
-        _ type: String, version: Int = 21, _ attributes: [String: Attribute] = [:], inputs: [Tensor?],
+        _ type: String, domain: String = "", version: Int = 21, _ attributes: [String: Attribute] = [:],
+        inputs: [Tensor?],
         outputCount: Int = 1, threads: Int = 2, loopStepLimit: Int = 1_000_000,
         bodies: [String: ([Tensor]) throws(ONNXError) -> [Tensor]] = [:]
     ) throws(ONNXError) -> [Tensor] {
         let node = Node(
-            operatorType: type, inputs: inputs.indices.map { inputs[$0] == nil ? "" : "i\($0)" },
+            domain: domain, operatorType: type,
+            inputs: inputs.indices.map { inputs[$0] == nil ? "" : "i\($0)" },
             outputs: (0..<outputCount).map { "o\($0)" }, attributes: attributes)
         let operation = try OperatorRegistry.builtin.makeOperator(for: node, version: version)
         let inference = InferenceContext()

@@ -12,7 +12,7 @@ enum GeneratedFixtures {
         "llama2", "llama2-metaspace", "metaspace-words", "gemma", "no-bytes", "phi3", "mistral", "deepseek",
         "deepseek-coder", "odd-patterns", "unigram-t5", "unigram-bytes", "unigram-albert", "bert",
         "bert-cased",
-        "word-level", "clip", "word-ends", "spelled",
+        "word-level", "clip", "word-ends", "spelled", "falcon", "unigram-spelled",
     ]
 
     /// Trained by `make_sentencepiece.py`.

@@ -46,7 +46,7 @@ import Testing
         ("", "tokenizer.json"), ("{", "tokenizer.json"), ("{}", "tokenizer.invalid"),
         ("[]", "tokenizer.json"),
         ("\u{FEFF}{}", "tokenizer.json"), (String(repeating: "{\"a\":", count: 600), "tokenizer.json"),
-        (file(type: "Unigram"), "tokenizer.invalid"), (file(type: "WordPiece"), "tokenizer.unsupported"),
+        (file(type: "Unigram"), "tokenizer.invalid"),
         (file(type: "Nope"), "tokenizer.unsupported"),
         (unigram(#"[["a",-1],["a",-2]]"#), "tokenizer.duplicate_token"),
         (unigram(#"[["a"]]"#), "tokenizer.invalid"), (unigram(#"[["a",-1,2]]"#), "tokenizer.invalid"),

@@ -8,93 +8,107 @@ import ONNXTensors
 /// Formula: `[Q, K, V] = input · weights + bias`; past keys and values stand before the new ones;
 /// `output = softmax(scale · QKᵀ + mask + attention_bias) V`.
 /// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
-/// - Supports: float32, float16, bfloat16; masks of one to three dimensions; past and present.
-/// - Deviations: rotary embedding, shared past buffers, four-dimensional masks, and values of another size than the
-///   keys are refused.
+/// - Supports: float32, float16, bfloat16; masks of one to three dimensions; past and present; values of another size
+///   than the keys, without a past.
+/// - Deviations: rotary embedding, shared past buffers and four-dimensional masks, which onnxruntime's CPU code lacks
+///   too, are refused.
 struct ContributedAttention: FloatOperator {
     private let parameters: MultiHeadJob.Parameters
+    /// Elements of all heads of queries, of keys and of values; nil: a third of the weights each.
+    private let hiddenSizes: [Int]?
 
     init(_ node: OperatorNode) throws(ONNXError) {
         try node.checkArity(inputs: 2...7, outputs: 1...2)
-        parameters = try MultiHeadJob.Parameters(node)
+        let parameters = try MultiHeadJob.Parameters(node)
+        self.parameters = parameters
         let rotates = try node.flag("do_rotary")
         let sharesBuffer = try node.flag("past_present_share_buffer")
         let sizes = try node.ints("qkv_hidden_sizes") ?? []
         node.ignore("rotary_embedding_dim")
-        guard !rotates, !sharesBuffer, !node.hasInput(6) else {
+        guard !rotates, !sharesBuffer else {
             throw ONNXError(
-                "attr.unsupported",
-                "do_rotary, past_present_share_buffer and past_sequence_length are not supported.")
+                "attr.unsupported", "do_rotary and past_present_share_buffer are not supported.")
         }
-        guard sizes.isEmpty || sizes.count == 3 && Set(sizes).count == 1 else {
+        guard
+            sizes.isEmpty
+                || sizes.count == 3 && sizes[0] == sizes[1]
+                    && sizes.allSatisfy({ $0 > 0 && $0 <= 1 << 30 && $0 % parameters.heads == 0 })
+        else {
             throw ONNXError(
-                "attr.unsupported", "qkv_hidden_sizes is \(sizes); three equal sizes are supported.")
+                "attr.value",
+                """
+                qkv_hidden_sizes is \(sizes); three multiples of \(parameters.heads) heads, the first two equal, \
+                are expected.
+                """)
         }
+        hiddenSizes = sizes.isEmpty ? nil : sizes
     }
 
-    private struct Geometry {
-        let batch: Int
-        let length: Int
-        let inputSize: Int
-        let hidden: Int
-        let headSize: Int
-        let pastLength: Int
-    }
-
-    private func geometry(
-        _ input: Shape, _ weights: Shape, _ past: Shape?
-    ) throws(ONNXError) -> Geometry {
-        guard input.rank == 3, weights.rank == 2, weights[0] == input[2], weights[1] % 3 == 0, weights[1] > 0,
-            weights[1] / 3 % parameters.heads == 0, input.elementCount > 0
+    private func sizes(_ input: Shape, _ weights: Shape, _ past: Shape?) throws(ONNXError) -> MultiHeadSizes {
+        let heads = parameters.heads
+        let columns = weights.rank == 2 ? weights[1] : 0
+        let hidden = hiddenSizes ?? [columns / 3, columns / 3, columns / 3]
+        guard input.rank == 3, weights.rank == 2, weights[0] == input[2], columns > 0,
+            hidden.reduce(0, +) == columns, hidden[0] % heads == 0, input.elementCount > 0
         else {
             throw ONNXError(
                 "op.shape",
                 """
                 input is \(input) and weights \(weights); [batch, length, width] and [width, 3 * hidden], hidden a \
-                multiple of \(parameters.heads) heads, are expected.
+                multiple of \(heads) heads, or the sum of qkv_hidden_sizes, are expected.
                 """)
         }
-        let hidden = weights[1] / 3
-        let headSize = hidden / parameters.heads
+        let (headSize, valueSize) = (hidden[0] / heads, hidden[2] / heads)
         if let past {
-            guard past.rank == 5, past[0] == 2, past[1] == input[0], past[2] == parameters.heads,
-                past[4] == headSize
+            guard past.rank == 5, past[0] == 2, past[1] == input[0], past[2] == heads, past[4] == headSize,
+                valueSize == headSize
             else {
                 throw ONNXError(
                     "op.shape",
-                    "past is \(past); [2, \(input[0]), \(parameters.heads), length, \(headSize)] is expected."
-                )
+                    """
+                    past is \(past); [2, \(input[0]), \(heads), length, \(headSize)], and values of the keys' size, \
+                    are expected.
+                    """)
             }
         }
-        return Geometry(
-            batch: input[0], length: input[1], inputSize: input[2], hidden: hidden, headSize: headSize,
-            pastLength: past?[3] ?? 0)
+        let length = past?[3] ?? 0
+        return MultiHeadSizes(
+            batch: input[0], heads: heads, length: input[1], headSize: headSize, valueSize: valueSize,
+            keyLength: input[1], pastLength: length, pastCapacity: length)
     }
 
     func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
         let input = try context.input(0, oneOf: [.float32])
         let weights = try context.input(1, oneOf: [.float32])
         let past = context.hasInput(4) ? try context.input(4, oneOf: [.float32]) : nil
-        let sizes = try geometry(input.shape, weights.shape, past?.shape)
+        let sizes = try sizes(input.shape, weights.shape, past?.shape)
         if let bias = context.optionalInput(2) {
-            guard bias.elementType == .float32, bias.shape.dimensions == [3 * sizes.hidden] else {
-                throw ONNXError("op.shape", "bias is \(bias); [\(3 * sizes.hidden)] is expected.")
+            guard bias.elementType == .float32, bias.shape.dimensions == [weights.shape[1]] else {
+                throw ONNXError("op.shape", "bias is \(bias); [\(weights.shape[1])] is expected.")
             }
         }
-        let total = sizes.pastLength + sizes.length
-        if let mask = context.optionalInput(3) {
+        if let mask = context.optionalInput(3), !Self.hidesNothing(mask.shape, sizes) {
             try AttentionMask.check(
-                mask, batch: sizes.batch, queries: sizes.length, keys: total, allowsStarts: true)
+                mask, batch: sizes.batch, queries: sizes.length, keys: sizes.total, allowsStarts: true)
         }
         try MultiHeadJob.checkBias(
-            context.optionalInput(5), batch: sizes.batch, heads: parameters.heads, queries: sizes.length,
-            keys: total)
-        var plans = [OutputPlan(.float32, try Shape([sizes.batch, sizes.length, sizes.hidden]))]
+            context.optionalInput(5), batch: sizes.batch, heads: sizes.heads, queries: sizes.length,
+            keys: sizes.total)
+        var plans = [OutputPlan(.float32, try Shape([sizes.batch, sizes.length, sizes.valueHidden]))]
         if context.outputCount > 1 {
+            guard sizes.valueSize == sizes.headSize else {
+                throw ONNXError("op.shape", "present cannot hold keys and values of different sizes.")
+            }
             plans.append(
-                OutputPlan(.float32, try Shape([2, sizes.batch, parameters.heads, total, sizes.headSize])))
+                OutputPlan(
+                    .float32, try Shape([2, sizes.batch, sizes.heads, sizes.total, sizes.headSize])))
         }
         return plans
+    }
+
+    /// Whether a mask is one number for all keys of a row, which changes nothing.
+    private static func hidesNothing(_ mask: Shape, _ sizes: MultiHeadSizes) -> Bool {
+        mask.rank == 2 && mask[1] == 1 && sizes.total != 1 && (mask[0] == 1 || mask[0] == sizes.batch)
     }
 
     func run(_ context: RunContext) throws(ONNXError) {
@@ -105,22 +119,23 @@ struct ContributedAttention: FloatOperator {
         let output = try context.output(0)
         let present = context.optionalOutput(1)
         defer { withExtendedLifetime((context, present)) {} }
-        let sizes = try geometry(input.shape, weights.shape, past?.shape)
+        let sizes = try sizes(input.shape, weights.shape, past?.shape)
         let rows = sizes.batch * sizes.length
-        let width = 3 * sizes.hidden
-        let total = sizes.pastLength + sizes.length
-        let storeSize = sizes.batch * total * sizes.hidden
+        let width = weights.shape[1]
+        let storeRows = sizes.batch * sizes.total
+        let storeSize = storeRows * (sizes.hidden + sizes.valueHidden)
         let mask = context.optionalInput(3).flatMap {
-            AttentionMask($0, batch: sizes.batch, queries: sizes.length, keys: total, allowsStarts: true)
+            AttentionMask(
+                $0, batch: sizes.batch, queries: sizes.length, keys: sizes.total, allowsStarts: true)
         }
         let biasSize =
             mask == nil
-            ? 0 : MultiHeadJob.biasElementCount(bias?.shape, queries: sizes.length, keys: total)
-        let projected = try context.scratch(byteCount: 4 * (rows * width + 2 * storeSize + biasSize))
+            ? 0 : MultiHeadJob.biasElementCount(bias?.shape, queries: sizes.length, keys: sizes.total)
+        let projected = try context.scratch(byteCount: 4 * (rows * width + storeSize + biasSize))
             .assumingMemoryBound(to: Float.self)
         try FloatMatrix.multiply(
-            MatrixProductShape(m: rows, n: width, k: sizes.inputSize),
-            a: MatrixOperand(input.floats, rowStride: sizes.inputSize),
+            MatrixProductShape(m: rows, n: width, k: input.shape[2]),
+            a: MatrixOperand(input.floats, rowStride: input.shape[2]),
             b: MatrixOperand(weights.floats, rowStride: width), into: projected, rowStride: width,
             workers: context.workers)
         if let vector = context.optionalInput(2) {
@@ -131,19 +146,18 @@ struct ContributedAttention: FloatOperator {
             }
         }
         let store = present?.mutableFloats ?? projected + rows * width
-        func part(_ index: Int) -> MultiHeadJob.Rows {
+        func part(_ index: Int, _ size: Int) -> MultiHeadJob.Rows {
             .init(
                 base: projected + index * sizes.hidden, batchStride: sizes.length * width,
-                strides: .init(position: width, head: sizes.headSize))
+                strides: .init(position: width, head: size))
         }
         let pastSize = sizes.batch * sizes.pastLength * sizes.hidden
         try MultiHeadJob(
-            parameters: parameters, batch: sizes.batch, length: sizes.length, keyLength: sizes.length,
-            pastLength: sizes.pastLength, headSize: sizes.headSize, query: part(0), key: part(1),
-            value: part(2),
-            past: past.map { ($0.floats, $0.floats + pastSize) }, store: (store, store + storeSize),
-            mask: mask,
-            bias: bias, biasScratch: projected + (rows * width + 2 * storeSize), output: output.mutableFloats
+            parameters: parameters, sizes: sizes, query: part(0, sizes.headSize),
+            key: part(1, sizes.headSize), value: part(2, sizes.valueSize),
+            past: past.map { ($0.floats, $0.floats + pastSize) },
+            store: (store, store + storeRows * sizes.hidden), mask: mask, bias: bias,
+            biasScratch: projected + (rows * width + storeSize), output: output.mutableFloats
         ).run(context)
     }
 }

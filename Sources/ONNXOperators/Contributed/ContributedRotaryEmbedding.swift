@@ -10,7 +10,7 @@ import ONNXTensors
 /// beyond the rotated ones are copied.
 /// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
 /// - Supports: `[batch, sequence, hidden]` and `[batch, heads, sequence, head size]`; one start or a position each.
-/// - Deviations: a scale other than 1 is refused.
+/// - Deviations: scale changes nothing, as in onnxruntime's code.
 struct ContributedRotaryEmbedding: FloatOperator {
     private let isInterleaved: Bool
     private let heads: Int
@@ -21,9 +21,7 @@ struct ContributedRotaryEmbedding: FloatOperator {
         isInterleaved = try node.flag("interleaved")
         heads = try node.int("num_heads", default: 0)
         rotarySize = try node.int("rotary_embedding_dim", default: 0)
-        node.ignore("is_packed_batching")
-        let scale = try node.float("scale", default: 1)
-        guard scale == 1 else { throw ONNXError("attr.unsupported", "scale is \(scale); 1 is supported.") }
+        node.ignore("is_packed_batching", "scale")
         guard heads >= 0, rotarySize >= 0, rotarySize % 2 == 0, rotarySize == 0 || heads > 0 else {
             throw ONNXError(
                 "attr.value",

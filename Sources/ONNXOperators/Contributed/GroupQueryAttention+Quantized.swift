@@ -45,10 +45,6 @@ extension GroupQueryAttention {
             guard scales == [true, true] else {
                 throw ONNXError("input.missing", "A quantised cache needs k_scale and v_scale.")
             }
-            guard !node.hasInput(Input.queryNorm) else {
-                throw ONNXError(
-                    "op.input_unsupported", "Norm weights beside a quantised cache are not supported.")
-            }
             return CacheCode(
                 bits: bits, keysByChannel: kinds[0] == "PER_CHANNEL",
                 valuesByChannel: kinds[1] == "PER_CHANNEL")
@@ -96,12 +92,16 @@ extension GroupQueryAttention {
             form.dequantize(past, scales: scale, into: wide)
             inputs[index] = wide
         }
-        for index in [Input.cos, Input.sin, Input.positions, Input.keyScale, Input.valueScale]
+        let done = [
+            Input.cos, Input.sin, Input.positions, Input.keyScale, Input.valueScale, Input.queryNorm,
+            Input.keyNorm,
+        ]
+        for index in done
         where index < inputs.count { inputs[index] = nil }
         var outputs: [Tensor?] = [try context.output(0)]
         for index in 1..<max(1, context.outputCount) {
-            guard let present = context.optionalOutput(index) else {
-                outputs.append(nil)
+            guard index < 3, let present = context.optionalOutput(index) else {
+                outputs.append(context.optionalOutput(index))
                 continue
             }
             outputs.append(
@@ -121,7 +121,7 @@ extension GroupQueryAttention {
 }
 
 extension GroupQueryAttentionCall {
-    /// New queries, keys and values of all rows, `[batch, length, heads × size]`, turned by their positions.
+    /// New queries, keys and values of all rows, `[batch, length, heads × size]`, normed and turned by their positions.
     func rotated() throws(ONNXError) -> (queries: Tensor, keys: Tensor, values: Tensor) {
         func zeros(_ heads: Int) throws(ONNXError) -> Tensor {
             let tensor = try Tensor(allocating: .float32, Shape([batch, length, heads * headSize]))

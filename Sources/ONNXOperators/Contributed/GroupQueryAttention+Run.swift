@@ -29,11 +29,11 @@ struct GroupQueryAttentionCall {
     let headSize: Int
     let total: Int
 
-    private let query: UnsafePointer<Float>
-    private let key: UnsafePointer<Float>
-    private let value: UnsafePointer<Float>
-    private let queryStride: Int
-    private let keyStride: Int
+    let query: UnsafePointer<Float>
+    let key: UnsafePointer<Float>
+    let value: UnsafePointer<Float>
+    let queryStride: Int
+    let keyStride: Int
     private let memory: GroupQueryAttentionMemory
 
     init(_ operation: GroupQueryAttention, _ context: RunContext) throws(ONNXError) {
@@ -157,38 +157,15 @@ struct GroupQueryAttentionCall {
     }
 
     /// Query rows that are computed: padding too, unless its length is given.
-    private func rotatedRows(_ span: Span) -> Int {
+    func rotatedRows(_ span: Span) -> Int {
         context.hasInput(Input.queryLengths) ? span.new : length
     }
 
     /// The row of the rotary caches for a new position.
-    private func position(_ row: Int, _ span: Span, _ index: Int) -> Int {
+    func position(_ row: Int, _ span: Span, _ index: Int) -> Int {
         guard let positions = context.optionalInput(Input.positions) else { return span.past + index }
         return isFirstPrompt
             ? positions.int64(at: 0) &+ index : positions.int64(at: row * length + index)
-    }
-
-    /// Which of the inputs.
-    enum Part { case query, key, value }
-
-    /// Copies the rows of one input, turned by their positions unless they are values, to `[batch, length, …]`.
-    func turn(_ row: Int, _ span: Span, _ part: Part, into target: Tensor) throws(ONNXError) {
-        let heads = part == .query ? operation.heads : operation.kvHeads
-        let source = part == .query ? query : part == .key ? key : value
-        let stride = part == .query ? queryStride : keyStride
-        let none = UnsafeBufferPointer<Float>(start: nil, count: 0)
-        let preparation = try preparation(row, span, nil, 0)
-        var rotary =
-            (part == .value ? nil : preparation.rotary)
-            ?? ONNXKernels.RotaryEmbedding(
-                heads: heads, headSize: headSize, rotarySize: 0, isInterleaved: false, cos: none, sin: none)
-        rotary.heads = heads
-        let width = heads * headSize
-        try rotary.apply(
-            source + row * length * stride, strides: Strides(position: stride, head: headSize),
-            into: target.mutableFloats + row * length * width,
-            strides: Strides(position: width, head: headSize), count: rotatedRows(span),
-            positionIDs: { position(row, span, $0) }, workers: context.workers)
     }
 
     /// Computes one batch row.
@@ -221,6 +198,7 @@ struct GroupQueryAttentionCall {
             queryStrides: Strides(position: queryStride, head: headSize), adding: newRows, keys: caches.keys,
             values: caches.values, into: output, strides: Strides(position: hidden, head: headSize),
             workers: context.workers, scratch: context.kernelScratch)
+        try writeScores(row, span, caches)
         if rows < length {
             (output + rows * hidden).update(repeating: 0, count: (length - rows) * hidden)
         }
@@ -228,7 +206,7 @@ struct GroupQueryAttentionCall {
     }
 
     /// What is done to the new queries, or keys, of a row.
-    private func preparation(
+    func preparation(
         _ row: Int, _ span: Span, _ weight: UnsafePointer<Float>?, _ epsilon: Float
     ) throws(ONNXError) -> ONNXKernels.Attention.HeadPreparation {
         var result = ONNXKernels.Attention.HeadPreparation()
@@ -256,7 +234,7 @@ struct GroupQueryAttentionCall {
     }
 
     /// The part of attention_bias for a row, its columns counted from the first resident position.
-    private func bias(_ row: Int, _ span: Span) -> ONNXKernels.Attention.Bias? {
+    func bias(_ row: Int, _ span: Span) -> ONNXKernels.Attention.Bias? {
         guard let tensor = context.optionalInput(Input.bias) else { return nil }
         let shape = tensor.shape
         let headStride = shape[2] * shape[3]

@@ -10,9 +10,10 @@ import ONNXTensors
 /// denominator also has `exp(0)` with smooth_softmax, or `exp(sink)` with head_sink.
 /// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
 /// - Supports: separate and packed projections; a session's ``KVCache`` of any type, past tensors, or no past;
-///   windowed caches; caches of 8 or 4 bits in tensors, scaled as a whole or by channel.
-/// - Deviations: local_window_size counts keys with the current one included; q and k norm weights are honoured, but
-///   not beside a quantised cache; float8 caches and output_qk are refused; output rows of padding are zeros when
+///   windowed caches; caches of 8 or 4 bits in tensors, scaled as a whole or by channel; q and k norm weights; the
+///   scores before (qk_output 1) or after (2) the softmax, zeros where a query sees nothing.
+/// - Deviations: local_window_size counts keys with the current one included; float8 caches, and qk_output beside
+///   sliding_window_cache, which onnxruntime's CPU code lacks too, are refused; output rows of padding are zeros when
 ///   query_seqlens is given.
 struct GroupQueryAttention: FloatOperator {
     let heads: Int
@@ -31,6 +32,14 @@ struct GroupQueryAttention: FloatOperator {
     let keyNormEpsilon: Float
     /// How the cache is quantised, where it is.
     var cacheCode: CacheCode?
+    /// What the fourth output shows; nil: there is none.
+    let shownScores: ShownScores?
+
+    /// The stage of the scores that output_qk has.
+    enum ShownScores: Int, Sendable {
+        case biased = 1
+        case weights = 2
+    }
 
     /// Positions of the inputs.
     enum Input {
@@ -69,7 +78,8 @@ struct GroupQueryAttention: FloatOperator {
         queryNormEpsilon = try node.float("q_norm_epsilon", default: epsilon)
         keyNormEpsilon = try node.float("k_norm_epsilon", default: epsilon)
         cacheCode = try CacheCode.read(node)
-        let scoresOutput = try node.int("qk_output", default: 0)
+        let scores = try node.int("qk_output", default: 0)
+        shownScores = ShownScores(rawValue: scores)
 
         guard heads > 0, heads <= 1 << 16, kvHeads > 0, heads % kvHeads == 0 else {
             throw ONNXError(
@@ -90,8 +100,13 @@ struct GroupQueryAttention: FloatOperator {
         guard !hasWindowedCache || (window > 0 && isCausal) else {
             throw ONNXError("attr.value", "sliding_window_cache needs causal and a local_window_size.")
         }
-        guard scoresOutput == 0, !node.hasOutput(3) else {
-            throw ONNXError("attr.unsupported", "qk_output and the output output_qk are not supported.")
+        guard (0...2).contains(scores), (scores > 0) == node.hasOutput(3) else {
+            throw ONNXError(
+                "attr.value",
+                "qk_output is \(scores); 1 or 2 with the output output_qk, or 0 without it, is expected.")
+        }
+        guard scores == 0 || !hasWindowedCache else {
+            throw ONNXError("attr.unsupported", "qk_output is not supported beside sliding_window_cache.")
         }
         guard node.hasInput(Input.key) == node.hasInput(Input.value),
             node.hasInput(Input.pastKey) == node.hasInput(Input.pastValue),
@@ -113,8 +128,8 @@ struct GroupQueryAttention: FloatOperator {
     }
 
     var cacheInputs: [Int: KVCache.Format] {
-        // A session's caches have no scales by channel.
-        guard cacheCode == nil else { return [:] }
+        // A session's caches have no scales by channel, and scores are written from plain rows.
+        guard cacheCode == nil, shownScores == nil else { return [:] }
         let window = window > 0 ? window : nil
         return [
             Input.pastKey: KVCache.Format(layout: .panels, window: window),
@@ -145,10 +160,14 @@ struct GroupQueryAttention: FloatOperator {
         if context.outputCount > 2 {
             plans.append(OutputPlan(cacheType, present, placement(context, Input.pastValue)))
         }
+        if context.outputCount > 3 {
+            plans.append(
+                OutputPlan(.float32, try Shape([geometry.batch, heads, geometry.length, total])))
+        }
         return plans
     }
 
     private func placement(_ context: InferenceContext, _ index: Int) -> OutputPlan.Placement {
-        cacheCode == nil && context.hasInput(index) ? .cache(input: index) : .allocated
+        cacheInputs[index] != nil && context.hasInput(index) ? .cache(input: index) : .allocated
     }
 }

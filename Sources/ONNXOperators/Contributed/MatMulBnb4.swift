@@ -7,8 +7,9 @@ import ONNXTensors
 ///
 /// Formula: `W.flat[i] = code(B[i]) · absmax[i / block_size]`, high nibble first; `Y = A Wᵀ`, or `A W` with transB 0.
 /// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
-/// - Supports: the codes FP4 and NF4; constant weights, which are kept as float32.
-/// - Deviations: weights that are no constants are refused.
+/// - Supports: the codes FP4 and NF4; constant weights, which are kept as float32, and others, which are decoded in each
+///   run.
+/// - Deviations: none.
 struct MatMulBnb4: FloatOperator {
     private let inputs: Int
     private let outputs: Int
@@ -66,9 +67,12 @@ struct MatMulBnb4: FloatOperator {
     var packedByteCount: Int { weights?.byteCount ?? 0 }
 
     func prepared(_ constants: ConstantInputs) throws(ONNXError) -> any Operator {
-        guard let values = constants[1], let scales = constants[2] else {
-            throw ONNXError("op.input_unsupported", "B and absmax must be constants.")
-        }
+        guard let values = constants[1], let scales = constants[2] else { return self }
+        try check(values.type, scales.type)
+        return MatMulBnb4(self, weights: try widened(values, scales))
+    }
+
+    private func check(_ values: TensorType, _ scales: TensorType) throws(ONNXError) {
         let count = outputs * inputs
         let blocks = count / blockSize + (count % blockSize == 0 ? 0 : 1)
         guard values.elementType == .uint8, values.shape.elementCount == count / 2 + count % 2,
@@ -81,14 +85,18 @@ struct MatMulBnb4: FloatOperator {
                 [\(blocks)] are expected.
                 """)
         }
+    }
+
+    /// Checked weights as `[outputs, inputs]` of float32.
+    private func widened(_ values: Tensor, _ scales: Tensor) throws(ONNXError) -> Tensor {
         let weights = try Tensor(allocating: .float32, Shape([outputs, inputs]))
         let bytes = values.rawBytes
         let target = weights.mutableFloats
-        for index in 0..<count {
+        for index in 0..<outputs * inputs {
             let code = index % 2 == 0 ? bytes[index / 2] >> 4 : bytes[index / 2] & 15
             target[index] = codes[Int(code)] * scales.floats[index / blockSize]
         }
-        return withExtendedLifetime((values, scales)) { MatMulBnb4(self, weights: weights) }
+        return withExtendedLifetime((values, scales)) { weights }
     }
 
     func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
@@ -97,6 +105,7 @@ struct MatMulBnb4: FloatOperator {
         guard let last = input.shape.dimensions.last, last == width else {
             throw ONNXError("op.shape", "A is \(input); its last dimension must be \(width).")
         }
+        if weights == nil { try check(context.input(1), context.input(2)) }
         let result = isTransposed ? outputs : inputs
         return [OutputPlan(.float32, try Shape(input.shape.dimensions.dropLast() + [result]))]
     }
@@ -104,7 +113,12 @@ struct MatMulBnb4: FloatOperator {
     func run(_ context: RunContext) throws(ONNXError) {
         let input = try context.input(0)
         let output = try context.output(0)
-        guard let weights else { throw ONNXError("internal.weights", "The weights were not taken in.") }
+        let weights: Tensor
+        if let ready = self.weights {
+            weights = ready
+        } else {
+            weights = try widened(context.input(1), context.input(2))
+        }
         defer { withExtendedLifetime((input, output, weights)) {} }
         let (k, n) = isTransposed ? (inputs, outputs) : (outputs, inputs)
         try FloatMatrix.multiply(

@@ -7,15 +7,18 @@ import ONNXTensors
 ///
 /// Formula: as MoE with `weight = (q − zero point) · scale`, one scale for each output or each block of inputs, and zero
 /// points of `2^(bits − 1)` where none are given. The weights of the chosen experts are the softmax over them; with
-/// router_weights, the numbers that stand there, divided by their sum with normalize_routing_weights.
+/// router_weights, the numbers that stand there, divided by their sum with normalize_routing_weights. With
+/// expert_weight_bits 3 the softmax is over all experts, as in MoE.
 /// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
-/// - Supports: 2, 4 and 8 bits, also different ones for each projection; blocks; scales and tokens of float32, float16,
+/// - Supports: 2, 3, 4 and 8 bits, also different ones for each projection; blocks; scales and tokens of float32, float16,
 ///   bfloat16. With blocks, 8 bits, or any with accuracy_level 4, multiply activations of 8 bits, as MatMulNBits does.
-/// - Deviations: 3 bits, float formats and weights that another program has packed are refused.
+/// - Deviations: float formats (onnxruntime's CPU code reads them as integers) and weights that another program has packed
+///   are refused.
 struct QMoE: FloatOperator {
     private let mixture: ExpertMixture
     /// The formats of fc1, fc2 and fc3.
     private let formats: [QuantizedExperts]
+    private let weighting: ExpertRouting.Weighting
     private let packed: [(any ExpertProjection)?]
     /// Whether the node names zero points.
     private let hasZeroPoints: [Bool]
@@ -51,8 +54,11 @@ struct QMoE: FloatOperator {
         var formats: [QuantizedExperts] = []
         for name in ["fc1_expert_weight_bits", "fc2_expert_weight_bits", "fc3_expert_weight_bits"] {
             let own = try node.int(name, default: bits)
-            guard [2, 4, 8].contains(own) else {
-                throw ONNXError("attr.unsupported", "\(name) is \(own); 2, 4 and 8 are supported.")
+            guard [2, 3, 4, 8].contains(own) else {
+                throw ONNXError("attr.unsupported", "\(name) is \(own); 2, 3, 4 and 8 are supported.")
+            }
+            guard own != 3 || prepacked == 0 else {
+                throw ONNXError("attr.unsupported", "\(name) is 3, which needs weights_prepacked 0.")
             }
             // The attribute has no effect on 8 bits.
             formats.append(
@@ -61,6 +67,7 @@ struct QMoE: FloatOperator {
                     accuracyLevel: level == 4 || own == 8 ? 4 : 0))
         }
         self.formats = formats
+        weighting = mixture.mixesSparsely ? .sparseMixer : bits == 3 ? .overAll : .overChosen
         packed = [nil, nil, nil]
         hasZeroPoints = Input.zeroPoints.map(node.hasInput)
     }
@@ -69,6 +76,7 @@ struct QMoE: FloatOperator {
         mixture = other.mixture
         formats = other.formats
         hasZeroPoints = other.hasZeroPoints
+        weighting = other.weighting
         self.packed = packed
     }
 
@@ -146,8 +154,7 @@ struct QMoE: FloatOperator {
             tokens: router.shape[0], hidden: second.outputs, experts: router.shape[1],
             inner: mixture.activation.isFused ? first.outputs / 2 : first.outputs, first: first.outputs)
         let routing = ExpertRouting(
-            count: mixture.count, weighting: mixture.mixesSparsely ? .sparseMixer : .overChosen,
-            normalizes: mixture.normalizes)
+            count: mixture.count, weighting: weighting, normalizes: mixture.normalizes)
         try mixture.run(
             input, routing.routes(router, weights: context.optionalInput(Input.routerWeights)), sizes,
             first: first, second: second, third: layers[2], into: context.output(0), context)

@@ -21,7 +21,11 @@ struct QuantizedExperts: Sendable {
             throw ONNXError(
                 "op.shape", "Expert weights are \(values); uint8 of three dimensions is expected.")
         }
-        return [values.shape[0], values.shape[1], values.shape[2] * (8 / bits)]
+        let (count, overflow) = values.shape[2].multipliedReportingOverflow(by: 8)
+        guard !overflow, count % bits == 0 else {
+            throw ONNXError("op.shape", "Rows of \(values) are no whole number of \(bits)-bit elements.")
+        }
+        return [values.shape[0], values.shape[1], count / bits]
     }
 
     /// Checks scales and zero points against the weights.
@@ -56,7 +60,9 @@ struct QuantizedExperts: Sendable {
         defer { withExtendedLifetime((values, scales, zeroPoints)) {} }
         // Whole rows, and blocks longer than those of a packed matrix, are cut into parts of one scale.
         let lengths = [256, 128, 64, 32, 16]
-        guard let length = lengths.first(where: { shape[2] % $0 == 0 && $0 <= blockSize ?? $0 }) else {
+        guard bits != 3,
+            let length = lengths.first(where: { shape[2] % $0 == 0 && $0 <= blockSize ?? $0 })
+        else {
             return try widened(values, scales, zeroPoints, try Shape(shape))
         }
         let isCut = blockSize != length
@@ -138,7 +144,10 @@ struct QuantizedExperts: Sendable {
     }
 
     private func code(_ bytes: UnsafeRawBufferPointer, _ first: Int, _ index: Int) -> Int {
-        let perByte = 8 / bits
-        return Int(bytes[first + index / perByte] >> UInt8(index % perByte * bits)) & ((1 << bits) - 1)
+        let bit = index * bits
+        var window = Int(bytes[first + bit / 8])
+        // Elements of three bits may go on in the next byte.
+        if bit % 8 + bits > 8 { window |= Int(bytes[first + bit / 8 + 1]) << 8 }
+        return window >> (bit % 8) & ((1 << bits) - 1)
     }
 }

@@ -4,12 +4,14 @@ import ONNXErrors
 /// SkipLayerNormalization: layer norm of a residual sum.
 ///
 /// Formula: `s = input + skip (+ bias)`, `output = (s - mean(s)) / sqrt(variance(s) + epsilon) * gamma (+ beta)`,
-/// `input_skip_bias_sum = s`.
+/// `input_skip_bias_sum = s`; mean and inv_std_var are the mean and the factor before gamma.
 /// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
 /// - Supports: float32, float16, bfloat16; skip of the input's shape, or one that serves every batch row.
-/// - Deviations: the outputs mean and inv_std_var are refused.
+/// - Deviations: none.
 struct SkipLayerNormalization: FloatOperator {
     private let norm: SkipNormalization
+
+    static var floatOutputs: Set<Int> { [1, 2] }
 
     init(_ node: OperatorNode) throws(ONNXError) {
         norm = try SkipNormalization(node, betaInput: 3, biasInput: 4, subtractsMean: true)

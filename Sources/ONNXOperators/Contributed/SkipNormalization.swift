@@ -2,10 +2,11 @@
 import ONNXErrors
 import ONNXKernels
 import ONNXTensors
+import ONNXTypedKernels
 
 /// What SkipSimplifiedLayerNormalization and SkipLayerNormalization share: a norm of the sum of two tensors.
 ///
-/// Outputs are the norm, two statistics that are refused, and the sum.
+/// Outputs are the norm, the mean (zeros where it is not subtracted), the inverse deviation, and the sum.
 struct SkipNormalization: Sendable {
     /// Positions of the optional inputs; nil where the operator has no such input.
     let betaInput: Int?
@@ -21,9 +22,6 @@ struct SkipNormalization: Sendable {
         self.biasInput = biasInput
         self.subtractsMean = subtractsMean
         epsilon = try node.epsilon(default: 1e-12)
-        for index in 1...2 where node.hasOutput(index) {
-            throw ONNXError("op.output_unsupported", "The outputs mean and inv_std_var are not supported.")
-        }
     }
 
     func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
@@ -45,7 +43,9 @@ struct SkipNormalization: Sendable {
                 throw ONNXError("op.shape", "Input \(index) is \(vector); [\(width)] is expected.")
             }
         }
-        return (0..<context.outputCount).map { _ in OutputPlan(.float32, input.shape) }
+        let rows = OutputPlan(.float32, try Shape(dimensions.dropLast() + [1]))
+        let whole = OutputPlan(.float32, input.shape)
+        return Array([whole, rows, rows, whole].prefix(context.outputCount))
     }
 
     func run(_ context: RunContext) throws(ONNXError) {
@@ -55,7 +55,10 @@ struct SkipNormalization: Sendable {
         let beta = betaInput.flatMap { context.optionalInput($0) }
         let bias = context.optionalInput(biasInput)
         let output = try context.output(0)
-        let sum = context.optionalOutput(3)
+        let (mean, deviation) = (context.optionalOutput(1), context.optionalOutput(2))
+        let hasStatistics = mean != nil || deviation != nil
+        var sum = context.optionalOutput(3)
+        if sum == nil, hasStatistics { sum = try Tensor(allocating: .float32, input.shape) }
         guard let width = input.shape.dimensions.last, skip.shape.elementCount > 0 else { return }
         let repeats = input.shape.elementCount / skip.shape.elementCount
         let rows = skip.shape.elementCount / width
@@ -75,6 +78,23 @@ struct SkipNormalization: Sendable {
                     RowKernels.rmsNorm(arguments, workers: context.workers)
                 }
             }
+        }
+        if hasStatistics, let sum { try writeStatistics(of: sum, width, mean, deviation, context) }
+    }
+
+    private func writeStatistics(
+        of sum: Tensor, _ width: Int, _ mean: Tensor?, _ deviation: Tensor?, _ context: RunContext
+    ) throws(ONNXError) {
+        if subtractsMean {
+            return try TypedKernels.layerNormalization(
+                sum, rows: sum.shape.elementCount / width, columns: width, scale: nil, bias: nil,
+                epsilon: epsilon, into: nil, mean: mean, inverseDeviation: deviation,
+                workers: context.workers)
+        }
+        mean.map { $0.mutableFloats.update(repeating: 0, count: $0.shape.elementCount) }
+        if let deviation {
+            try TypedKernels.inverseDeviation(
+                sum, columns: width, epsilon: epsilon, into: deviation, workers: context.workers)
         }
     }
 }

@@ -8,8 +8,11 @@ import ONNXTypedKernels
 /// Formula: `output[free labels] = Σ Π inputs[k][labels of k]`, the sum over the labels that the output lacks.
 /// - Spec: <https://onnx.ai/onnx/operators/onnx__Einsum.html>, opsets 12, 28.
 /// - Supports: floats and integers of 8 to 64 bits; any number of operands, repeated labels, ellipsis.
-/// - Deviations: none; a malformed equation is the error `op.attr`.
+/// - Deviations: none; a malformed equation is the error `op.attr`, one of more than 2⁴⁰ products `run.budget`.
 struct Einsum: Operator {
+    /// Products that one call may add up: as many as some minutes hold.
+    private static let productLimit = 1 << 40
+
     private let equation: EinsumEquation
 
     init(_ node: OperatorNode) throws(ONNXError) {
@@ -34,6 +37,17 @@ struct Einsum: Operator {
             shapes.append(try context.input(index).shape)
         }
         let sizes = try equation.resolve(shapes)
+        var products = 1
+        for length in sizes.lengths where length > 0 {
+            let (next, overflow) = products.multipliedReportingOverflow(by: length)
+            guard !overflow, next <= Self.productLimit else {
+                throw ONNXError(
+                    "run.budget",
+                    "Dimensions \(sizes.lengths) ask for more than \(Self.productLimit) products, which is the limit."
+                )
+            }
+            products = next
+        }
         return [OutputPlan(first.elementType, try Shape(Array(sizes.lengths.prefix(sizes.outputRank))))]
     }
 

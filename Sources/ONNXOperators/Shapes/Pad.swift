@@ -14,6 +14,9 @@ import ONNXTypedKernels
 struct Pad: Operator {
     private enum Mode: String { case constant, edge, reflect, wrap }
 
+    /// No pad takes away as much.
+    private static let farthest = 1 << 62
+
     private let mode: Mode
     private let counts: [Int]?
     private let value: Float
@@ -45,7 +48,9 @@ struct Pad: Operator {
             let length = input.shape[axis]
             let sum = length.addingReportingOverflow(pads[axis].0)
             let total = sum.partialValue.addingReportingOverflow(pads[axis].1)
-            guard !sum.overflow, !total.overflow, total.partialValue >= 0 else {
+            guard !sum.overflow, !total.overflow, total.partialValue >= 0,
+                pads[axis].0 > -Self.farthest, pads[axis].1 > -Self.farthest
+            else {
                 throw ONNXError(
                     "op.shape", "Pads \(pads[axis]) do not suit axis \(axis) of length \(length).")
             }
@@ -70,6 +75,8 @@ struct Pad: Operator {
             let output = try context.output(0)
             guard output.shape.elementCount > 0 else { return }
             let pads = try pads(input.shape, counts: given, axes: axes)
+            try context.checkBudget(
+                elements: output.shape.dimensions.reduce(0, +), ofByteCount: MemoryLayout<Int>.stride)
             let tables = (0..<input.shape.rank).map { axis in
                 (0..<output.shape[axis]).map { source($0 - pads[axis].0, input.shape[axis]) }
             }

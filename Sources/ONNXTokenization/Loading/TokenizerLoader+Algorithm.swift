@@ -3,8 +3,10 @@ import ONNXErrors
 import ONNXJSON
 
 extension TokenizerLoader {
+    var modelType: String { modelFields["type"]?.stringValue ?? "BPE" }
+
     func makeModel() throws(ONNXError) -> WordModel {
-        let type = modelFields["type"]?.stringValue ?? "BPE"
+        let type = modelType
         guard let tokens else {
             throw ONNXError("tokenizer.invalid", "the tokenizer's model lacks a valid `vocab`")
         }
@@ -54,7 +56,6 @@ extension TokenizerLoader {
             throw ONNXError(
                 "tokenizer.invalid", "the Unigram model's `vocab` is not a list of pieces with scores")
         }
-        try checkCharacters("Unigram")
         let unknown = modelFields["unk_id"]?.intValue ?? -1
         guard unknown < scores.count, unknown >= -1 else {
             throw ONNXError(
@@ -67,7 +68,6 @@ extension TokenizerLoader {
     }
 
     private func wordPiece(_ tokens: TokenTable) throws(ONNXError) -> WordPieceModel {
-        try checkCharacters("WordPiece")
         let prefix = modelFields["continuing_subword_prefix"]?.stringValue ?? "##"
         let longest = modelFields["max_input_chars_per_word"]?.intValue ?? 100
         guard (0...1000).contains(longest) else {
@@ -75,12 +75,5 @@ extension TokenizerLoader {
         }
         return WordPieceModel(
             tokens: tokens, prefix: Array(prefix.utf8), longestWord: longest, unknownID: unknownID(tokens))
-    }
-
-    /// Words that a pre-tokenizer spells with the byte-level alphabet are only for BPE.
-    private func checkCharacters(_ type: String) throws(ONNXError) {
-        if preTokenizer.isByteLevel {
-            throw Self.unsupported("pre-tokenizer", "ByteLevel with a \(type) model")
-        }
     }
 }

@@ -12,7 +12,7 @@ extension TokenizerLoader {
     private static func addPreTokenizer(_ value: JSONValue, to result: inout PreTokenizer) throws(ONNXError) {
         let part = "pre-tokenizer"
         let type = try type(of: value, part)
-        guard !result.isByteLevel else { throw unsupported(part, "\(type) after ByteLevel") }
+        result.spellBytes()
         switch type {
         case "Sequence":
             for step in try field("pretokenizers", of: value, part, { $0.arrayValue }) {

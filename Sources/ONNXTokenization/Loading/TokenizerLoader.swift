@@ -103,7 +103,10 @@ struct TokenizerLoader {
         guard hasModel || hasFiles else {
             throw ONNXError("tokenizer.invalid", "the tokenizer has no `model`")
         }
-        return try parts(try makeModel())
+        var loader = self
+        // Words that are spelled with the byte-level alphabet are the work of BPE alone.
+        if loader.modelType != "BPE" { loader.preTokenizer.spellBytes() }
+        return try loader.parts(try loader.makeModel())
     }
 
     /// What was read, around a model.

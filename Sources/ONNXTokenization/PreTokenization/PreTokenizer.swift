@@ -6,6 +6,8 @@ struct PreTokenizer: Sendable {
         case split(SplitMatcher, SplitBehavior, inverted: Bool)
         /// A space in front of each piece that has none.
         case prefixSpace
+        /// Each byte in the byte-level alphabet.
+        case spelling
         /// A cut wherever the script changes.
         case scripts
         /// A cut behind so many characters.
@@ -20,6 +22,13 @@ struct PreTokenizer: Sendable {
 
     /// Whether the model sees bytes, spelled with the byte-level alphabet, instead of characters.
     var isByteLevel = false
+
+    /// Makes the byte-level spelling, which otherwise the model sees to, a step of its own, so that others can follow.
+    mutating func spellBytes() {
+        guard isByteLevel else { return }
+        isByteLevel = false
+        steps.append(.spelling)
+    }
 
     func apply(to text: inout TextPieces) {
         for step in steps {
@@ -43,6 +52,12 @@ struct PreTokenizer: Sendable {
                         for index in scratch.stretches.indices { scratch.stretches[index].isMatch.toggle() }
                     }
                     behavior.cut(scratch.stretches, of: piece, into: &result)
+                }
+            case .spelling:
+                text.replaceTexts { bytes, _ in
+                    var spelled: [UInt8] = []
+                    ByteAlphabet.spell(bytes, into: &spelled)
+                    return spelled
                 }
             case .scripts:
                 text.cutTexts { base, piece, result in ScriptRuns.cut(base: base, piece: piece, into: &result)

@@ -110,7 +110,7 @@ class Case:
     def tolerance(self, results):
         """`atol` follows the size of the outputs, or one and a half times the lawful error. onnxruntime itself has to
         be within it of the exact result."""
-        floats = [r for r in results if r.dtype == numpy.float32]
+        floats = [r for r in results if r.dtype in (numpy.float32, numpy.float16)]
         largest = max((float(numpy.abs(r).max(initial=0)) for r in floats), default=1.0)
         atol = max(self.atol * max(1.0, largest), 1e-6 * self.magnitude, 1.5 * self.lawful_error)
         if self.exact is not None:

@@ -11,6 +11,9 @@ def pack(values, bits):
     """Packs unsigned values along the last axis, low bits first."""
     if bits == 8:
         return values.astype(numpy.uint8)
+    if bits == 3:
+        stream = values[..., None] >> numpy.arange(3) & 1
+        return numpy.packbits(stream.reshape(*values.shape[:-1], -1).astype(numpy.uint8), -1, bitorder="little")
     per = 8 // bits
     missing = -values.shape[-1] % per
     values = numpy.concatenate([values, numpy.zeros((*values.shape[:-1], missing), values.dtype)], -1)
@@ -250,17 +253,19 @@ def random_integer(rng):
                 a_zero=pick(False, True), b_zero=pick(False, True), bias=pick(False, True))
 
 
-def bnb4(name, rng, k=64, n=12, rows=3, block=16, kind=1):
+def bnb4(name, rng, k=64, n=12, rows=3, block=16, kind=1, variable=False):
     count = k * n
+    rows = rng.standard_normal((rows, k)).astype("f")
+    weights = {"B": rng.integers(0, 256, (count + 1) // 2).astype(numpy.uint8),
+               "absmax": rng.uniform(0.1, 2, -(-count // block)).astype("f")}
     return Case(name, [node("MatMulBnb4", ["A", "B", "absmax"], ["Y"], K=k, N=n, block_size=block, quant_type=kind)],
-                {"A": rng.standard_normal((rows, k)).astype("f")}, ["Y"],
-                {"B": rng.integers(0, 256, (count + 1) // 2).astype(numpy.uint8),
-                 "absmax": rng.uniform(0.1, 2, -(-count // block)).astype("f")})
+                {"A": rows} | (weights if variable else {}), ["Y"],
+                {} if variable else weights)
 
 
-BNB4 = [dict(), dict(kind=0), dict(k=33, n=5, block=32), dict(block=64, rows=1)]
+BNB4 = [dict(), dict(kind=0), dict(k=33, n=5, block=32), dict(block=64, rows=1), dict(k=17, n=3, variable=True)]
 
 
 def random_bnb4(rng):
     return dict(k=int(rng.integers(1, 200)), n=int(rng.integers(1, 40)), rows=int(rng.integers(1, 6)),
-                block=int(2 ** rng.integers(4, 8)), kind=int(rng.integers(0, 2)))
+                block=int(2 ** rng.integers(4, 8)), kind=int(rng.integers(0, 2)), variable=bool(rng.integers(0, 2)))

@@ -5,13 +5,14 @@ from contrib_case import Case, node
 
 
 def norm(name, rng, kind="SimplifiedLayerNormalization", shape=(2, 3, 24), skip=None, beta=False, bias=False,
-         sum_output=True, epsilon=1e-5, large=False):
+         sum_output=True, epsilon=1e-5, large=False, statistics=False):
     normal = lambda *s: rng.standard_normal(s).astype("f")
     width = shape[-1]
     x = normal(*shape) * (1000 if large else 1)
     if kind == "SimplifiedLayerNormalization":
-        return Case(name, [node(kind, ["X", "scale"], ["Y"], domain="", axis=-1, epsilon=epsilon, stash_type=1)],
-                    {"X": x}, ["Y"], {"scale": normal(width)}, domain_opset=17)
+        outputs = ["Y"] + (["inv_std_var"] if statistics else [])
+        return Case(name, [node(kind, ["X", "scale"], outputs, domain="", axis=-1, epsilon=epsilon, stash_type=1)],
+                    {"X": x}, outputs, {"scale": normal(width)}, domain_opset=17)
     inputs = {"input": x, "skip": normal(*(skip or shape))}
     constants, names = {"gamma": normal(width)}, ["input", "skip", "gamma"]
     if kind == "SkipLayerNormalization":
@@ -25,6 +26,9 @@ def norm(name, rng, kind="SimplifiedLayerNormalization", shape=(2, 3, 24), skip=
         names.pop()
     graph_outputs = ["output"] + (["sum"] if sum_output else [])
     outputs = ["output", "", "", "sum"] if sum_output else ["output"]
+    if statistics:
+        graph_outputs = ["output", "mean", "inv_std_var"] + graph_outputs[1:]
+        outputs = graph_outputs
     return Case(name, [node(kind, names, outputs, epsilon=epsilon)], inputs, graph_outputs, constants)
 
 
@@ -37,7 +41,9 @@ NORMS = [
     dict(kind=SKIP), dict(kind=SKIP, beta=True), dict(kind=SKIP, beta=True, bias=True),
     dict(kind=SKIP, bias=True, sum_output=False), dict(kind=SKIP, skip=(1, 3, 24)),
     dict(kind=SKIP, skip=(3, 24), beta=True),
-    dict(kind=SKIP, shape=(6, 33), large=True),
+    dict(kind=SKIP, shape=(6, 33), large=True), dict(shape=(2, 7), statistics=True),
+    dict(kind=SKIP, shape=(2, 7), bias=True, statistics=True),
+    dict(kind=SKIP_SIMPLE, shape=(2, 7), sum_output=False, statistics=True),
 ]
 
 
@@ -63,7 +69,8 @@ def random_norm(rng):
     pick = lambda *choices: choices[rng.integers(len(choices))]
     kind = pick(SIMPLE, SKIP_SIMPLE, SKIP_SIMPLE, SKIP)
     shape = (int(pick(1, 2, 3)), int(rng.integers(1, 5)), int(rng.integers(1, 300)))
-    plan = dict(kind=kind, shape=shape, epsilon=float(pick(1e-5, 1e-6, 1e-2)), large=pick(False, False, True))
+    plan = dict(kind=kind, shape=shape, epsilon=float(pick(1e-5, 1e-6, 1e-2)), large=pick(False, False, True),
+                statistics=pick(False, False, True))
     if kind != SIMPLE:
         plan |= dict(skip=pick(None, None, shape[1:], (1, *shape[1:])), bias=pick(False, True),
                      sum_output=pick(False, True), beta=kind == SKIP and pick(False, True))

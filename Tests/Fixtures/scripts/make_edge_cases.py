@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mutates cases that pass: empty tensors, dimensions of one, rank 0, extreme numbers, attributes and shapes that do not fit.
+"""Mutates cases that pass: empty tensors, also with very large dimensions, dimensions of one, rank 0, extreme numbers,
+attributes and shapes that do not fit.
 
     python make_edge_cases.py --out OUT --count 2 [--seed 0] [--manifest FILE] FOLDER…
 
@@ -19,7 +20,7 @@ import zlib
 
 import numpy
 import onnx
-from onnx import numpy_helper
+from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 # Mutations whose results the specification defines, so that numpy's answer is the right one.
@@ -31,6 +32,7 @@ UNDEFINED = {
     ("CastLike", "floats"): "NaN and infinities have no integer",
     ("Pow", "floats"): "NaN and infinities have no integer",
     ("QuantizeLinear", "floats"): "NaN and infinities have no integer",
+    ("QLinearMatMul", "floats"): "NaN and infinities have no integer",
     ("DynamicQuantizeLinear", None): "a range of nothing: onnxruntime's scale is 1, the evaluator's 1/255",
     ("Attention", "floats"): "what a softmax over infinities or NaN is",
     ("Attention", "one"): "half precision, rounded in another order",
@@ -51,6 +53,13 @@ CONTROL = {"Reshape": {1}, "Expand": {1}, "Tile": {1}, "ConstantOfShape": {0}, "
            "Gather": {1}, "GatherElements": {1}, "GatherND": {1}, "ScatterElements": {1}, "ScatterND": {1},
            "Loop": {0, 1}, "CumSum": {1}, "CumProd": {1}, "EyeLike": set(), "Trilu": {1}, "TensorScatter": {2},
            "RotaryEmbedding": {3}}
+
+
+class Vast:
+    """A tensor of no elements, one of whose dimensions is too large for numpy."""
+
+    def __init__(self, dtype, shape):
+        self.dtype, self.shape = dtype, shape
 
 
 class Unsuited(Exception):
@@ -87,6 +96,20 @@ def mutate(kind, rng, model, inputs):
         if not sizes:
             raise Unsuited
         return resized(inputs, int(rng.choice(sizes)), 0 if kind == "empty" else 1)
+    if kind == "vast":
+        index = int(rng.choice(data)) if data else 0
+        sizes = inputs[index].shape
+        if len(sizes) < 2:
+            raise Unsuited
+        gone, grown = rng.permutation(len(sizes))[:2]
+        large = int(rng.choice([2**63 - 1, 2**62, 2**33, 2**20]))
+        # Inputs that share both sizes change with it, so that checks between them pass.
+        other = lambda shape: tuple(0 if s == sizes[gone] else large if s == sizes[grown] else s for s in shape)
+        own = tuple(0 if i == gone else large if i == grown else s for i, s in enumerate(sizes))
+        same = sizes[gone] == sizes[grown]
+        return [Vast(a.dtype, own) if i == index or a.shape == sizes else
+                Vast(a.dtype, other(a.shape)) if i in data and not same and sizes[gone] in a.shape else a
+                for i, a in enumerate(inputs)]
     if kind == "scalar":
         if all(array.ndim == 0 for array in inputs) or any(array.size == 0 for array in inputs):
             raise Unsuited
@@ -137,7 +160,7 @@ def mutate(kind, rng, model, inputs):
     raise ValueError(kind)
 
 
-KINDS = ("empty", "one", "scalar", "floats", "huge", "integers", "shape", "attribute", "missing")
+KINDS = ("empty", "vast", "one", "scalar", "floats", "huge", "integers", "shape", "attribute", "missing")
 
 
 def load(folder):
@@ -182,7 +205,11 @@ def write(target, model, inputs, outputs):
     data.mkdir(parents=True)
     (target / "model.onnx").write_bytes(model.SerializeToString())
     for i, (array, info) in enumerate(zip(inputs, model.graph.input)):
-        tensor = numpy_helper.from_array(numpy.ascontiguousarray(array).reshape(array.shape), info.name)
+        if isinstance(array, Vast):
+            kind = helper.np_dtype_to_tensor_dtype(array.dtype)
+            tensor = onnx.TensorProto(name=info.name, dims=array.shape, data_type=kind)
+        else:
+            tensor = numpy_helper.from_array(numpy.ascontiguousarray(array).reshape(array.shape), info.name)
         tensor.data_type = info.type.tensor_type.elem_type
         (data / f"input_{i}.pb").write_bytes(tensor.SerializeToString())
     for i, tensor in enumerate(outputs or []):

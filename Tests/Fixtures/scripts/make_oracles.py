@@ -18,11 +18,50 @@ import sys
 import numpy
 import onnx
 import onnxruntime
+from onnx import numpy_helper
 
 import tiny_models
 
 # The builders round Gemma's embedding factor to two decimals and give Phi-2 another epsilon.
 FLOAT32_TOLERANCE = 4e-3
+
+
+def capacities(folder):
+    """The lengths of past buffers by name, for graphs with `sliding_window_cache`, which take them fixed from the start."""
+    decoder = json.loads((folder / "genai_config.json").read_text())["model"]["decoder"]
+    slack = decoder.get("sliding_window", {}).get("cache_slack", 0)
+    result = {}
+    for node in onnx.load(folder / "model.onnx", load_external_data=False).graph.node:
+        attributes = {a.name: a.i for a in node.attribute}
+        if attributes.get("sliding_window_cache"):
+            for name in node.input[3:5]:
+                result[name] = attributes["local_window_size"] + slack
+    return dict(sorted(result.items()))
+
+
+def widened(path):
+    """A graph in bfloat16 as the same in float32, whose weights are those of the file; the bytes of any other as they are.
+
+    onnxruntime's CPU provider lacks most kernels for bfloat16. The float32 graph is what it rounds."""
+    wide, narrow = onnx.TensorProto.FLOAT, onnx.TensorProto.BFLOAT16
+    model = onnx.load(path)
+    graph = model.graph
+    values = [*graph.input, *graph.output, *graph.value_info]
+    if not any(v.type.tensor_type.elem_type == narrow for v in values):
+        return None
+    for value in values:
+        if value.type.tensor_type.elem_type == narrow:
+            value.type.tensor_type.elem_type = wide
+    constants = [a.t for n in graph.node for a in n.attribute if a.HasField("t")]
+    for tensor in [*graph.initializer, *constants]:
+        if tensor.data_type == narrow:
+            array = numpy_helper.to_array(tensor).astype(numpy.float32)
+            tensor.CopyFrom(numpy_helper.from_array(array, tensor.name))
+    for node in graph.node:
+        for attribute in node.attribute:
+            if node.op_type == "Cast" and attribute.name == "to" and attribute.i == narrow:
+                attribute.i = wide
+    return model.SerializeToString()
 
 
 class Session:
@@ -34,8 +73,9 @@ class Session:
         options.log_severity_level = 3
         # Weights behind DequantizeLinear: float activations, as the graph says, instead of onnxruntime's int8 ones.
         options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "1")
+        path = folder / "model.onnx"
         self.session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+            widened(path) or str(path), options, providers=["CPUExecutionProvider"])
         self.config = json.loads((folder / "genai_config.json").read_text())["model"]
         self.inputs = {i.name: i for i in self.session.get_inputs()}
         self.outputs = [o.name for o in self.session.get_outputs()]
@@ -43,14 +83,7 @@ class Session:
         self.past_names = [n for n in self.inputs if n.startswith(("past_key_values.", "past."))]
         decoder = self.config["decoder"]
         self.cache_shape = [1, decoder["num_key_value_heads"], 0, decoder["head_size"]]
-        # Graphs with `sliding_window_cache` take buffers of a fixed capacity from the start.
-        slack = decoder.get("sliding_window", {}).get("cache_slack", 0)
-        self.capacity = {}
-        for node in onnx.load(folder / "model.onnx", load_external_data=False).graph.node:
-            attributes = {a.name: a.i for a in node.attribute}
-            if attributes.get("sliding_window_cache"):
-                for name in node.input[3:5]:
-                    self.capacity[name] = attributes["local_window_size"] + slack
+        self.capacity = capacities(folder)
         self.reset()
 
     def reset(self):
@@ -153,7 +186,38 @@ def chunked(session, writer, name, ids, split):
                first_row=len(ids) - split - len(logits))
 
 
+def transformers_oracle(folder, work, record):
+    """The logits of the network from which a float32 graph was made."""
+    writer = Writer()
+    logits = numpy.load(work / folder.name / "hf_logits.npz")["prefill"]
+    writer.add("prefill", logits, input_ids=tiny_models.PROMPT, past_length=0, first_row=0)
+    writer.add("chunked", logits[12:], past_ids=tiny_models.PROMPT[:12], input_ids=tiny_models.PROMPT[12:], past_length=12,
+               first_row=0)
+    write_oracle(folder, writer, f"transformers {record['builder']['transformers']}, float32",
+                 **({"cache_capacity": capacities(folder)} if capacities(folder) else {}))
+    print(f"{folder.name}: by transformers", flush=True)
+    return record
+
+
+def write_oracle(folder, writer, producer, **more):
+    oracle = {
+        "model": folder.name,
+        "producer": producer,
+        "largest_logit": round(writer.largest, 6),
+        "logit_deviation": round(float(numpy.mean(writer.squares)), 6),
+        "cases": writer.cases,
+        **more,
+    }
+    (folder / "oracle.json").write_text(compact(json.dumps(oracle, indent=1)) + "\n")
+    (folder / "oracle.bin").write_bytes(writer.blob)
+    return oracle
+
+
 def make_oracle(folder, work):
+    record_file = work / folder.name / "record.json" if work else None
+    record = json.loads(record_file.read_text()) if record_file and record_file.exists() else {}
+    if record.pop("oracle", None) == "transformers":
+        return transformers_oracle(folder, work, record)
     session = Session(folder)
     writer = Writer()
     prompt, long_prompt = tiny_models.PROMPT, tiny_models.LONG_PROMPT
@@ -173,21 +237,10 @@ def make_oracle(folder, work):
         greedy(session, writer, "greedy_long", long_prompt)
         greedy(session, writer, "greedy_switch", tiny_models.SWITCH_PROMPT, tiny_models.ORIGINAL_CONTEXT + 1)
         greedy(session, writer, "greedy_switch_plain", tiny_models.SWITCH_PROMPT)
-    oracle = {
-        "model": folder.name,
-        "producer": f"onnxruntime {importlib.metadata.version('onnxruntime')}, CPU, 1 thread",
-        "largest_logit": round(writer.largest, 6),
-        "logit_deviation": round(float(numpy.mean(writer.squares)), 6),
-        "cases": writer.cases,
-    }
-    if session.capacity:
-        oracle["cache_capacity"] = {k: v for k, v in sorted(session.capacity.items())}
-    text = json.dumps(oracle, indent=1)
-    (folder / "oracle.json").write_text(compact(text) + "\n")
-    (folder / "oracle.bin").write_bytes(writer.blob)
-    record = {}
-    if work and (work / folder.name / "record.json").exists():
-        record = json.loads((work / folder.name / "record.json").read_text())
+    more = {"cache_capacity": session.capacity} if session.capacity else {}
+    oracle = write_oracle(
+        folder, writer, f"onnxruntime {importlib.metadata.version('onnxruntime')}, CPU, 1 thread", **more)
+    if record:
         record["onnxruntime_against_transformers"] = difference
     print(f"{folder.name}: deviation {oracle['logit_deviation']:.2f} tokens {len(set(tokens))} distinct "
           f"smallest gap {min(gaps):.3f} against transformers {difference}", flush=True)

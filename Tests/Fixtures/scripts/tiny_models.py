@@ -43,6 +43,8 @@ class Model:
     tokenizer: bool = False
     # The execution provider that the builder is told; for "cuda" it writes float16 inputs and outputs.
     provider: str = "cpu"
+    # Whose logits are expected: transformers', in float32, where onnxruntime's CPU provider lacks an operator.
+    oracle: str = "onnxruntime"
 
     def name(self, builder):
         return f"{builder}-{self.family}-{self.variant}"
@@ -62,6 +64,10 @@ def fp32(family, variant="fp32", config=None, **options):
 
 def fp16(family, variant="fp16", config=None, **options):
     return Model(family, variant, "fp16", options, config or {}, provider="cuda")
+
+
+def bf16(family, variant="bf16", config=None, **options):
+    return Model(family, variant, "bf16", options, config or {}, provider="cuda")
 
 
 def int4_half(family, variant="int4-fp16io", config=None, **options):
@@ -160,6 +166,16 @@ NEW_MODELS = [
     int8("gemma4"),
     fp32("gemma4"),
     fp16("gemma4"),
+    # Committed.
+    bf16("llama", config={"hidden_size": 32, "intermediate_size": 32}),
+    dataclasses.replace(int4("llama", "int4-bf16io", use_cuda_bf16="true"), provider="cuda"),
+    bf16("gemma2"),
+    bf16("phi"),
+    bf16("granite"),
+    # None with experts: a router's rounded scores choose others, and no tolerance says how far that leads.
+    bf16("qwen35"),
+    # onnxruntime: "Unsupported MoE activation type: geglu".
+    dataclasses.replace(fp32("gemma4moe"), oracle="transformers"),
 ]
 
 OLD_MODELS = [

@@ -278,6 +278,18 @@ def word_level():
     return tokenizer
 
 
+def falcon():
+    """Steps that go on after the bytes are spelled."""
+    return trained(byte_level(
+        pre_tokenizers.Punctuation("contiguous"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True),
+        pre_tokenizers.Digits(individual_digits=False), split("[0-9][0-9][0-9]")))
+
+
+def unigram_spelled():
+    """Spelled bytes for another model than BPE."""
+    return unigram(None, pre_tokenizers.ByteLevel(add_prefix_space=True, use_regex=True), decoders.ByteLevel(), size=500)
+
+
 def clip():
     """A byte-level vocabulary that spells the last byte of a word in another way."""
     tokenizer = Tokenizer(models.BPE(unk_token="<|endoftext|>", end_of_word_suffix="</w>"))
@@ -321,7 +333,8 @@ def spelled():
 
 TOKENIZERS = [gpt2, digits_then_words, digit_runs, llama3, qwen2, o200k, split_behaviours, llama2, llama2_metaspace,
               metaspace_words, gemma, no_bytes, phi3, mistral, deepseek, deepseek_coder, odd_patterns, unigram_t5,
-              unigram_bytes, unigram_albert, bert, bert_cased, word_level, clip, word_ends, spelled]
+              unigram_bytes, unigram_albert, bert, bert_cased, word_level, clip, word_ends, spelled, falcon,
+              unigram_spelled]
 
 
 def main(folder, only):

@@ -93,7 +93,12 @@ import Testing
             $0.inputs[14] = noise([8])
             $0.inputs[15] = noise([16])
         },
-        .init("qk_output", "attr.unsupported") { $0.attributes["qk_output"] = .int(1) },
+        .init("qk_output without its output", "attr.value") { $0.attributes["qk_output"] = .int(1) },
+        .init("output_qk without its attribute", "attr.value") { $0.outputs.append(true) },
+        .init("another qk_output", "attr.value") {
+            $0.attributes["qk_output"] = .int(3)
+            $0.outputs.append(true)
+        },
         .init("window without causal", "attr.value") {
             $0.attributes["causal"] = .int(0)
             $0.attributes["local_window_size"] = .int(2)

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import ONNXTensors
+import Testing
+
+@Suite struct HammingWindowTests {
+    static let cases: [OperatorCase] = [
+        .near(
+            "periodic", "HammingWindow", [scalar(Int64(5))],
+            f([0.08695652, 0.4024053, 0.9128121, 0.9128121, 0.40240523])),
+        .near(
+            "symmetric", "HammingWindow", ["periodic": .int(0)],
+            [scalar(Int64(4))], f([0.08695652, 0.7717391, 0.7717391, 0.08695652])),
+        .near("of nothing", "HammingWindow", [scalar(Int64(0))], f([])),
+        .near(
+            "of one, symmetric", "HammingWindow", ["periodic": .int(0)], [scalar(Int32(1))], f([0.08695652])),
+        .throwing("negative", "tensor.negative_dim", "HammingWindow", [scalar(Int64(-1))]),
+        .throwing("enormous", "run.budget", "HammingWindow", [scalar(Int64(1_099_511_627_776))]),
+        .throwing(
+            "type", "tensor.dtype_unsupported", "HammingWindow", ["output_datatype": .int(9)],
+            [scalar(Int64(3))]),
+    ]
+
+    @Test(arguments: cases) func rows(_ testCase: OperatorCase) { #expect(testCase.failure() == nil) }
+}
