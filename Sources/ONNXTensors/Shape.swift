@@ -9,6 +9,7 @@ public import ONNXErrors
 ///     print(shape.dimensions.last ?? 1)  // 4
 ///     print(Shape.scalar.elementCount)  // 1
 ///     print(shape.rank <= Shape.maximumRank)  // true
+///     print(Shape.maximumEmptyExtent == 1 << 32)  // true
 public struct Shape: Sendable, Hashable {
     /// The largest rank that any tensor may have.
     public static let maximumRank = 64

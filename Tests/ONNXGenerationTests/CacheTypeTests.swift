@@ -10,8 +10,11 @@ import Testing
 
 /// What narrower caches change in a model's logits.
 struct CacheTypeTests {
+    /// Without those that round what they compute to 8 bits, be they activations quantised to int8 or values in bfloat16:
+    /// there a value on a border goes the other way for any change, however small, and that hides what the cache does.
     static let floatFolders = ModelOracleTests.folders.filter {
         !ModelTolerance.isQuantized($0) && !ModelTolerance.quantizesRowsTogether($0)
+            && !ModelTolerance.isBrainPrecision($0)
     }
 
     @Test(arguments: floatFolders, [CacheType.float16, .int16, .int8])

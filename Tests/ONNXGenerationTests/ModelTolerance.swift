@@ -35,7 +35,7 @@ enum ModelTolerance {
     /// The tolerance for a model by its folder's name.
     static func of(_ folder: String) -> Float {
         if folder.contains("fp16") { return folder.contains("gemma4") ? sharpHalfPrecision : halfPrecision }
-        if folder.contains("bf16") { return brainPrecision }
+        if isBrainPrecision(folder) { return brainPrecision }
         if quantizesRowsTogether(folder) { return quantizedActivations }
         let hasFloatActivations = folder.contains("level1") || folder.contains("qdq")
         return isQuantized(folder) && !hasFloatActivations ? quantizedActivations : float
@@ -46,13 +46,16 @@ enum ModelTolerance {
         folder.contains("-int") && !folder.contains("opset")
     }
 
+    /// Whether values between operators are bfloat16.
+    static func isBrainPrecision(_ folder: String) -> Bool { folder.contains("bf16") }
+
     /// Whether a row's activations are quantised by the range of all rows, so that other rows change its bits.
     static func quantizesRowsTogether(_ folder: String) -> Bool { folder.hasSuffix("opset13-int8") }
 
     /// Whether the graph keeps the sums of linear attention in 16 bits from run to run, so that they are rounded where a
     /// prompt is cut into parts.
     static func roundsStates(_ folder: String) -> Bool {
-        folder.contains("qwen35") && (folder.contains("fp16") || folder.contains("bf16"))
+        folder.contains("qwen35") && (folder.contains("fp16") || isBrainPrecision(folder))
     }
 
     /// Whether the graph gives logits for the last position alone.
