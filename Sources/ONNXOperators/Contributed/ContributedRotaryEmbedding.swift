@@ -12,24 +12,12 @@ import ONNXTensors
 /// - Supports: `[batch, sequence, hidden]` and `[batch, heads, sequence, head size]`; one start or a position each.
 /// - Deviations: scale changes nothing, as in onnxruntime's code.
 struct ContributedRotaryEmbedding: FloatOperator {
-    private let isInterleaved: Bool
-    private let heads: Int
-    private let rotarySize: Int
+    private let attributes: RotaryAttributes
 
     init(_ node: OperatorNode) throws(ONNXError) {
         try node.checkArity(inputs: 4...4, outputs: 1...1)
-        isInterleaved = try node.flag("interleaved")
-        heads = try node.int("num_heads", default: 0)
-        rotarySize = try node.int("rotary_embedding_dim", default: 0)
-        node.ignore("is_packed_batching", "scale")
-        guard heads >= 0, rotarySize >= 0, rotarySize % 2 == 0, rotarySize == 0 || heads > 0 else {
-            throw ONNXError(
-                "attr.value",
-                """
-                num_heads is \(heads) and rotary_embedding_dim \(rotarySize); an even number of elements, and \
-                num_heads with it, is expected.
-                """)
-        }
+        attributes = try RotaryAttributes(node)
+        node.ignore("scale")
     }
 
     func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
@@ -41,7 +29,7 @@ struct ContributedRotaryEmbedding: FloatOperator {
             throw ONNXError(
                 "op.shape", "cos_cache is \(cos) and sin_cache \(sin); one shape [rows, width] is expected.")
         }
-        let layout = try RotaryLayout(input.shape, heads: heads, rotarySize: rotarySize, width: cos.shape[1])
+        let layout = try attributes.layout(of: input.shape, width: cos.shape[1])
         guard
             positions.shape.elementCount == 1 || positions.shape.dimensions == [layout.batch, layout.length]
         else {
@@ -59,7 +47,7 @@ struct ContributedRotaryEmbedding: FloatOperator {
         let sin = try context.input(3)
         let output = try context.output(0)
         defer { withExtendedLifetime((input, positions, cos, sin, output)) {} }
-        let layout = try RotaryLayout(input.shape, heads: heads, rotarySize: rotarySize, width: cos.shape[1])
+        let layout = try attributes.layout(of: input.shape, width: cos.shape[1])
         let rows = cos.shape[0]
         // One element is the position of the first of each row's tokens, also where there is but one token.
         let isStart = positions.shape.dimensions != [layout.batch, layout.length]
@@ -75,17 +63,10 @@ struct ContributedRotaryEmbedding: FloatOperator {
                 }
             }
         }
-        let rotary = RotaryEmbedding(
-            heads: layout.heads, headSize: layout.headSize, rotarySize: 2 * cos.shape[1],
-            isInterleaved: isInterleaved,
+        try attributes.turn(
+            input, layout, width: cos.shape[1],
             cos: UnsafeBufferPointer(start: cos.floats, count: cos.shape.elementCount),
-            sin: UnsafeBufferPointer(start: sin.floats, count: sin.shape.elementCount))
-        for batch in 0..<layout.batch {
-            let offset = batch * layout.heads * layout.length * layout.headSize
-            try rotary.apply(
-                input.floats + offset, strides: layout.strides, into: output.mutableFloats + offset,
-                strides: layout.strides, count: layout.length, positionIDs: { position(batch, $0) },
-                workers: context.workers)
-        }
+            sin: UnsafeBufferPointer(start: sin.floats, count: sin.shape.elementCount), row: position,
+            into: output, workers: context.workers)
     }
 }

@@ -12,9 +12,7 @@ import ONNXTensors
 /// - Supports: `[batch, sequence, hidden]` and `[batch, heads, sequence, head size]`; both layouts.
 /// - Deviations: a scale other than 1 is refused.
 struct MRotaryEmbedding: FloatOperator {
-    private let isInterleaved: Bool
-    private let heads: Int
-    private let rotarySize: Int
+    private let attributes: RotaryAttributes
     /// Which of the positions turns each pair.
     private let axes: [Int]
 
@@ -23,23 +21,12 @@ struct MRotaryEmbedding: FloatOperator {
 
     init(_ node: OperatorNode) throws(ONNXError) {
         try node.checkArity(inputs: 4...4, outputs: 1...1)
-        isInterleaved = try node.flag("interleaved")
-        heads = try node.int("num_heads", default: 0)
-        rotarySize = try node.int("rotary_embedding_dim", default: 0)
-        node.ignore("is_packed_batching")
+        attributes = try RotaryAttributes(node)
         let scale = try node.float("scale", default: 1)
         let layout = try node.int("mrope_layout", default: 0)
         guard scale == 1 else { throw ONNXError("attr.unsupported", "scale is \(scale); 1 is supported.") }
         guard layout == 0 || layout == 1 else {
             throw ONNXError("attr.value", "mrope_layout is \(layout); 0 or 1 is expected.")
-        }
-        guard heads >= 0, rotarySize >= 0, rotarySize % 2 == 0, rotarySize == 0 || heads > 0 else {
-            throw ONNXError(
-                "attr.value",
-                """
-                num_heads is \(heads) and rotary_embedding_dim \(rotarySize); an even number of elements, and \
-                num_heads with it, is expected.
-                """)
         }
         let section = try node.ints("mrope_section") ?? []
         guard section.count == 3, section.allSatisfy({ (0..<Self.pairLimit).contains($0) }) else {
@@ -65,8 +52,7 @@ struct MRotaryEmbedding: FloatOperator {
                 "cos_cache is \(cos) and sin_cache \(sin); [rows, \(axes.count)], as mrope_section says, is expected."
             )
         }
-        let layout = try RotaryLayout(
-            input.shape, heads: heads, rotarySize: rotarySize, width: cos.shape[1])
+        let layout = try attributes.layout(of: input.shape, width: axes.count)
         guard positions.shape.dimensions == [3, layout.batch, layout.length] else {
             throw ONNXError(
                 "op.shape",
@@ -82,7 +68,7 @@ struct MRotaryEmbedding: FloatOperator {
         let sin = try context.input(3)
         let output = try context.output(0)
         let pairs = axes.count
-        let layout = try RotaryLayout(input.shape, heads: heads, rotarySize: rotarySize, width: pairs)
+        let layout = try attributes.layout(of: input.shape, width: pairs)
         let tokens = layout.batch * layout.length
         // Each token's own row of cosines, and one of sines.
         let rows = try Tensor(allocating: .float32, Shape([2, tokens, pairs]))
@@ -101,16 +87,9 @@ struct MRotaryEmbedding: FloatOperator {
             }
         }
         let count = tokens * pairs
-        let rotary = RotaryEmbedding(
-            heads: layout.heads, headSize: layout.headSize, rotarySize: 2 * pairs,
-            isInterleaved: isInterleaved, cos: UnsafeBufferPointer(start: rows.floats, count: count),
-            sin: UnsafeBufferPointer(start: rows.floats + count, count: count))
-        for batch in 0..<layout.batch {
-            let offset = batch * layout.heads * layout.length * layout.headSize
-            try rotary.apply(
-                input.floats + offset, strides: layout.strides, into: output.mutableFloats + offset,
-                strides: layout.strides, count: layout.length,
-                positionIDs: { batch * layout.length + $0 }, workers: context.workers)
-        }
+        try attributes.turn(
+            input, layout, width: pairs, cos: UnsafeBufferPointer(start: rows.floats, count: count),
+            sin: UnsafeBufferPointer(start: rows.floats + count, count: count),
+            row: { batch, index in batch * layout.length + index }, into: output, workers: context.workers)
     }
 }
