@@ -10,6 +10,22 @@
         return a.query + offset
     }
 
+    /// The queries of `count` rows; the first one's in the places beyond.
+    @inline(always)
+    private func queryRows(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int
+    ) -> (
+        UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>,
+        UnsafePointer<Float>, UnsafePointer<Float>
+    ) {
+        let first = queryRow(a, row)
+        return (
+            first, count > 1 ? queryRow(a, row &+ 1) : first, count > 2 ? queryRow(a, row &+ 2) : first,
+            count > 3 ? queryRow(a, row &+ 3) : first, count > 4 ? queryRow(a, row &+ 4) : first,
+            count > 5 ? queryRow(a, row &+ 5) : first
+        )
+    }
+
     /// Products of `count` rows (one to four, or six) with the 64 keys of a block, to `scores`, 64 a row.
     @inline(always)
     func scoreRun(
@@ -48,12 +64,7 @@
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ keys: UnsafeRawPointer, _ type: Int32
     ) {
         let size = Int(a.head_size)
-        let query0 = queryRow(a, row)
-        let query1 = count > 1 ? queryRow(a, row &+ 1) : query0
-        let query2 = count > 2 ? queryRow(a, row &+ 2) : query0
-        let query3 = count > 3 ? queryRow(a, row &+ 3) : query0
-        let query4 = count > 4 ? queryRow(a, row &+ 4) : query0
-        let query5 = count > 5 ? queryRow(a, row &+ 5) : query0
+        let queries = queryRows(a, row, count)
         var scores = a.scores + row &* 64
         var index = 0
         var panel = 0
@@ -67,12 +78,12 @@
             var i = 0
             while i < size {
                 let k = loadCached(keys, index, type)
-                r0 = _mm512_fmadd_ps(splat(query0[i]), k, r0)
-                if count > 1 { r1 = _mm512_fmadd_ps(splat(query1[i]), k, r1) }
-                if count > 2 { r2 = _mm512_fmadd_ps(splat(query2[i]), k, r2) }
-                if count > 3 { r3 = _mm512_fmadd_ps(splat(query3[i]), k, r3) }
-                if count > 4 { r4 = _mm512_fmadd_ps(splat(query4[i]), k, r4) }
-                if count > 5 { r5 = _mm512_fmadd_ps(splat(query5[i]), k, r5) }
+                r0 = _mm512_fmadd_ps(splat(queries.0[i]), k, r0)
+                if count > 1 { r1 = _mm512_fmadd_ps(splat(queries.1[i]), k, r1) }
+                if count > 2 { r2 = _mm512_fmadd_ps(splat(queries.2[i]), k, r2) }
+                if count > 3 { r3 = _mm512_fmadd_ps(splat(queries.3[i]), k, r3) }
+                if count > 4 { r4 = _mm512_fmadd_ps(splat(queries.4[i]), k, r4) }
+                if count > 5 { r5 = _mm512_fmadd_ps(splat(queries.5[i]), k, r5) }
                 index &+= 16
                 i &+= 1
             }
@@ -93,12 +104,7 @@
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ keys: UnsafeRawPointer, _ type: Int32
     ) {
         let size = Int(a.head_size)
-        let query0 = queryRow(a, row)
-        let query1 = count > 1 ? queryRow(a, row &+ 1) : query0
-        let query2 = count > 2 ? queryRow(a, row &+ 2) : query0
-        let query3 = count > 3 ? queryRow(a, row &+ 3) : query0
-        let query4 = count > 4 ? queryRow(a, row &+ 4) : query0
-        let query5 = count > 5 ? queryRow(a, row &+ 5) : query0
+        let queries = queryRows(a, row, count)
         let none = _mm512_setzero_ps()
         var r0 = (none, none, none, none)
         var r1 = (none, none, none, none)
@@ -114,12 +120,12 @@
             let k1 = loadCached(keys, index &+ panel, type)
             let k2 = loadCached(keys, index &+ panel &* 2, type)
             let k3 = loadCached(keys, index &+ panel &* 3, type)
-            r0 = adding(r0, splat(query0[i]), k0, k1, k2, k3)
-            if count > 1 { r1 = adding(r1, splat(query1[i]), k0, k1, k2, k3) }
-            if count > 2 { r2 = adding(r2, splat(query2[i]), k0, k1, k2, k3) }
-            if count > 3 { r3 = adding(r3, splat(query3[i]), k0, k1, k2, k3) }
-            if count > 4 { r4 = adding(r4, splat(query4[i]), k0, k1, k2, k3) }
-            if count > 5 { r5 = adding(r5, splat(query5[i]), k0, k1, k2, k3) }
+            r0 = adding(r0, splat(queries.0[i]), k0, k1, k2, k3)
+            if count > 1 { r1 = adding(r1, splat(queries.1[i]), k0, k1, k2, k3) }
+            if count > 2 { r2 = adding(r2, splat(queries.2[i]), k0, k1, k2, k3) }
+            if count > 3 { r3 = adding(r3, splat(queries.3[i]), k0, k1, k2, k3) }
+            if count > 4 { r4 = adding(r4, splat(queries.4[i]), k0, k1, k2, k3) }
+            if count > 5 { r5 = adding(r5, splat(queries.5[i]), k0, k1, k2, k3) }
             index &+= 16
             i &+= 1
         }
