@@ -56,9 +56,7 @@ import Testing
     @Test func runs() { #expect(Self.valid.errorCode() == nil) }
 
     @Test(arguments: refusals) func refuses(_ refusal: Refusal) {
-        var node = Self.valid
-        refusal.change(&node)
-        #expect(node.errorCode() == refusal.code)
+        #expect(refusal.codeOfChanged(Self.valid) == refusal.code)
     }
 
     /// uint8 data without zero points has them at half of the range, uint4 data at 0.

@@ -118,9 +118,7 @@ import Testing
     @Test func runs() { #expect(Self.valid.errorCode() == nil) }
 
     @Test(arguments: refusals) func refuses(_ refusal: Refusal) {
-        var node = Self.valid
-        refusal.change(&node)
-        #expect(node.errorCode() == refusal.code)
+        #expect(refusal.codeOfChanged(Self.valid) == refusal.code)
     }
 
     @Test func refusesSeveralPositionsOfABatchAfterAPast() {

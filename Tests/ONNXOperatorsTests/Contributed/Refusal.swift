@@ -15,4 +15,11 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         self.code = code
         self.change = change
     }
+
+    /// The code of the error that the node ends with once it is changed; nil when it runs all the same.
+    func codeOfChanged(_ node: ContributedNode) -> ONNXError.Code? {
+        var node = node
+        change(&node)
+        return node.errorCode()
+    }
 }
