@@ -34,7 +34,7 @@ export ONNXLM_TEST_COMMAND=$command_binary ONNXLM_TEST_MODEL=$root/$default_mode
 # Not the cache of whoever runs the tests.
 export ONNXLM_CACHE_DIR=$root/.build/test-cache
 mkdir -p "$results"
-rm -f "$results"/swift*.xml
+rm -f "$results"/swift*.xml "$results"/swift*.log
 
 # Nothing of ours needs `@testable`; without it tests and command share one build.
 # run NAME ARGUMENTS…: one process of tests, its report and its whole log in the folder of results.
@@ -73,6 +73,11 @@ if [ -z "$filter" ]; then
     count "${tests:-0}" "${failures:-1}" 0
     read -r tests failures < <("$root/Scripts/edges.sh" || :)
     count "${tests:-0}" "${failures:-1}" 0
+fi
+if [ "$failed" != 0 ]; then
+    # Once more at the end, where it is found: what failed, and where a process ended.
+    grep -ahE '^✘ Test .*(recorded an issue|failed after)|[Ff]atal error|crashed:$' "$results"/swift-*.log | head -n 40 || :
+    grep -ah -A 12 'crashed:$' "$results"/swift-*.log | cut -c 1-160 | head -n 40 || :
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -33,18 +33,15 @@
 
         private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
 
-        private let listener: NIOAsyncChannel<Connection, Never>
         private let handler: Handler
         private let log = Mutex<[Request]>([])
         private let count = Atomic<Int>(0)
         private let accepted = Atomic<Int>(0)
-        private let running = Mutex<Task<Void, Never>?>(nil)
+        private let listener = Mutex<(any Channel)?>(nil)
+        private let serving = Mutex<(isStopped: Bool, tasks: [Int: Task<Void, Never>])>((false, [:]))
         private let usesTLS: Bool
 
-        private init(
-            _ listener: NIOAsyncChannel<Connection, Never>, usesTLS: Bool, _ handler: @escaping Handler
-        ) {
-            self.listener = listener
+        private init(usesTLS: Bool, _ handler: @escaping Handler) {
             self.usesTLS = usesTLS
             self.handler = handler
         }
@@ -56,24 +53,26 @@
             -> LoopbackServer
         {
             let context = tls ? try LoopbackCertificate.serverContext() : nil
+            let server = LoopbackServer(usesTLS: tls, handler)
             let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                 .serverChannelOption(.backlog, value: 1024)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .bind(host: "127.0.0.1", port: 0) { channel in
+                .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let pipeline = channel.pipeline.syncOperations
                         if let context { try pipeline.addHandler(NIOSSLServerHandler(context: context)) }
                         try pipeline.configureHTTPServerPipeline()
-                        return try Connection(wrappingChannelSynchronously: channel)
+                        // Served from here on, not from a sequence of accepted connections: one that were left there
+                        // when the port closes would end the process.
+                        server.serve(try Connection(wrappingChannelSynchronously: channel))
                     }
                 }
-            let server = LoopbackServer(listener, usesTLS: tls, handler)
-            let task = Task { await server.run() }
-            server.running.withLock { $0 = task }
+                .bind(host: "127.0.0.1", port: 0).get()
+            server.listener.withLock { $0 = listener }
             return server
         }
 
-        package var port: Int { listener.channel.localAddress?.port ?? 0 }
+        package var port: Int { listener.withLock { $0?.localAddress?.port } ?? 0 }
 
         /// `http://127.0.0.1:PORT`, without a slash at the end.
         package var url: String { "http\(usesTLS ? "s" : "")://127.0.0.1:\(port)" }
@@ -85,22 +84,28 @@
         package var connectionCount: Int { accepted.load(ordering: .relaxed) }
 
         /// Closes the port and every connection.
-        package func stop() { listener.channel.close(promise: nil) }
+        package func stop() {
+            listener.withLock { $0 }?.close(promise: nil)
+            let tasks = serving.withLock {
+                $0.isStopped = true
+                return $0.tasks
+            }
+            for task in tasks.values { task.cancel() }
+        }
 
-        private func run() async {
-            try? await listener.executeThenClose { connections in
-                try await withThrowingDiscardingTaskGroup { group in
-                    for try await connection in connections {
-                        group.addTask { await self.serve(connection) }
-                    }
-                    // Cancelled only now: a connection that was accepted and never served would end the process.
-                    group.cancelAll()
+        private func serve(_ connection: Connection) {
+            let number = accepted.wrappingAdd(1, ordering: .relaxed).oldValue
+            serving.withLock {
+                let task = Task {
+                    await answer(connection)
+                    serving.withLock { $0.tasks[number] = nil }
                 }
+                $0.tasks[number] = task
+                if $0.isStopped { task.cancel() }
             }
         }
 
-        private func serve(_ connection: Connection) async {
-            accepted.wrappingAdd(1, ordering: .relaxed)
+        private func answer(_ connection: Connection) async {
             try? await connection.executeThenClose { inbound, outbound in
                 var head: HTTPRequestHead?
                 var body: [UInt8] = []
