@@ -39,7 +39,7 @@
         @Test func twoHundredKillsEachFollowedByAResume() async throws {
             let hub = try await LoopbackHub.start(padding: 500_000)
             defer { hub.stop() }
-            hub.trickle(16_384, every: .milliseconds(4))
+            hub.trickle(8192, every: .milliseconds(5))
             let fixture = try PullFixture(hub)
             let environment = [
                 "ONNXLM_MODELS": fixture.store.root, "HF_ENDPOINT": hub.endpoint,
@@ -55,7 +55,7 @@
                 // Half of them at any time since the start, the others when some more bytes have gone out: on a busy
                 // machine the former may all come before the first byte.
                 let microseconds = UInt32.random(in: 20_000...220_000, using: &random)
-                let byteCount = hub.sentByteCount + Int.random(in: 1...300_000, using: &random)
+                let byteCount = hub.sentByteCount + Int.random(in: 1...600_000, using: &random)
                 let isByTime = kills.isMultiple(of: 2)
                 let status = try await run(["pull", "acme/tiny"], environment) { process in
                     if isByTime {
@@ -80,15 +80,16 @@
                 let model = try fixture.store.model("acme/tiny")
                 #expect(try ModelVerification(model).items.allSatisfy { $0.verdict == .intact })
                 completions += 1
+                if before > 0 { resumes += 1 }
                 before = 0
                 try fixture.store.remove(model)
             }
             #expect(try await run(["pull", "acme/tiny"], environment) == 0)
             try fixture.expectWhole()
             #expect(completions > 0)
-            #expect(resumes > 10)
+            #expect(resumes > 15)
             print(
-                "200 kills, \(resumes) resumes that got further, \(completions) downloads completed between them"
+                "200 kills, \(resumes) resumes that got further or to the end, \(completions) downloads completed between them"
             )
         }
 
