@@ -31,10 +31,12 @@ fi
 # The templates of real models, and what the reference makes of them.
 "$root/Scripts/templates.sh" || count 0 1 0
 export ONNXLM_TEST_COMMAND=$command_binary ONNXLM_TEST_MODEL=$root/$default_model
+# What the tables of operator tests expect, for the oracles.
+export ONNXLM_EXPORT_CASES=$root/$results/operator-cases.jsonl
 # Not the cache of whoever runs the tests.
 export ONNXLM_CACHE_DIR=$root/.build/test-cache
 mkdir -p "$results"
-rm -f "$results"/swift*.xml "$results"/swift*.log
+rm -f "$results"/swift*.xml "$results"/swift*.log "$ONNXLM_EXPORT_CASES"
 
 # Nothing of ours needs `@testable`; without it tests and command share one build.
 # run NAME ARGUMENTS…: one process of tests, its report and its whole log in the folder of results.
@@ -72,6 +74,8 @@ if [ -z "$filter" ]; then
     read -r tests failures < <("$root/Scripts/conformance.sh" || :)
     count "${tests:-0}" "${failures:-1}" 0
     read -r tests failures < <("$root/Scripts/edges.sh" || :)
+    count "${tests:-0}" "${failures:-1}" 0
+    read -r tests failures < <("$root/Scripts/deep/rows.sh" "$ONNXLM_EXPORT_CASES" || :)
     count "${tests:-0}" "${failures:-1}" 0
 fi
 if [ "$failed" != 0 ]; then

@@ -8,8 +8,8 @@ extension TypedKernels {
         let period = isPeriodic ? count : count - 1
         let to = output.mutablePointer(to: Double.self)
         for index in 0..<count {
-            // A window of one element has no period.
-            let angle = period == 0 ? 0 : 2 * Double.pi * Double(index) / Double(period)
+            // A symmetric window of one element has no period: 0 ÷ 0, as in ONNX's function.
+            let angle = 2 * Double.pi * Double(index) / Double(period)
             var sum = 0.0
             for (order, coefficient) in coefficients.enumerated() {
                 sum += coefficient * Double.trigonometric(.cosine, Double(order) * angle)

@@ -9,7 +9,7 @@ import Testing
             scalar(Float(0.23674494))),
         .near(
             "none, great scores", "SoftmaxCrossEntropyLoss", ["reduction": .string("none")],
-            [f([1000, 0, 0, -1000], [2, 2]), i64([0, 1])], f([-0.0, .infinity])),
+            [f([1000, 0, 0, -1000], [2, 2]), i64([0, 1])], f([-0.0, 1000])),
         .near(
             "sum, weighted, ignored", "SoftmaxCrossEntropyLoss",
             ["reduction": .string("sum"), "ignore_index": .int(0)],

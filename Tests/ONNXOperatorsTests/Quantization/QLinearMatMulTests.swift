@@ -19,6 +19,13 @@ import Testing
                 scalar(Int8(-3)),
             ], t([Int8(10), 105, -7, -16], [2, 2])),
         .gives(
+            "by row and column in two dimensions", "QLinearMatMul",
+            [
+                t([Int8(1), -100, 3, 4], [2, 2]), f([0.1, 0.3], [2, 1]), t([Int8(3), -1], [2, 1]),
+                t([Int8(5), 6, 7, -125], [2, 2]), f([0.2, 0.05], [1, 2]), t([Int8(10), -20], [1, 2]),
+                scalar(Float(0.5)), scalar(Int8(-3)),
+            ], t([Int8(10), 105, -7, -16], [2, 2])),
+        .gives(
             "K = 0", "QLinearMatMul",
             [
                 t([UInt8](), [1, 0]), scalar(Float(1)), scalar(UInt8(0)), t([UInt8](), [0, 2]),
