@@ -20,6 +20,11 @@ struct MatrixPacking {
             permutation = regrouped.permutation
             blockGroups = regrouped.groups
             blocks = regrouped.groups.count
+        } else if source.blockSize > source.packedBlockSize {
+            permutation = nil
+            let parts = source.blockSize / source.packedBlockSize
+            blocks = (source.k + source.packedBlockSize - 1) / source.packedBlockSize
+            blockGroups = (0..<blocks).map { $0 / parts }
         } else {
             permutation = nil
             blockGroups = nil
@@ -35,9 +40,9 @@ struct MatrixPacking {
         // Products that keep float activations promise the exact weights.
         let isExact = source.exactScales || !source.usesQuantizedActivations
         let isHalf = HalfScale.canStore(source.scales, exactly: isExact)
-        let paddedPermutation = permutation.map { $0.count < blocks * source.blockSize }
+        let paddedPermutation = permutation.map { $0.count < blocks * source.packedBlockSize }
         header = PackedMatrixHeader(
-            bits: source.bits == 8 ? 8 : 4, blockSize: source.blockSize, k: source.k, n: source.n,
+            bits: source.bits == 8 ? 8 : 4, blockSize: source.packedBlockSize, k: source.k, n: source.n,
             blocks: blocks,
             zeroPointKind: kind, scaleType: isHalf ? ONNXLM_SCALE_F16 : ONNXLM_SCALE_F32,
             usesQuantizedActivations: source.usesQuantizedActivations,
@@ -55,10 +60,11 @@ struct MatrixPacking {
         }
         var permutation: [Int32] = []
         var groups: [Int] = []
+        let length = source.packedBlockSize
         for (group, inputs) in members.enumerated() where !inputs.isEmpty {
-            let count = (inputs.count + source.blockSize - 1) / source.blockSize
+            let count = (inputs.count + length - 1) / length
             permutation += inputs
-            permutation += [Int32](repeating: -1, count: count * source.blockSize - inputs.count)
+            permutation += [Int32](repeating: -1, count: count * length - inputs.count)
             groups += [Int](repeating: group, count: count)
         }
         return (permutation, groups)

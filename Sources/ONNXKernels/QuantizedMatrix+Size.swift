@@ -10,8 +10,9 @@ extension QuantizedMatrix {
         outputs: Int, inputs: Int, bits: Int, blockSize: Int, hasZeroPoints: Bool, hasBias: Bool,
         hasHalfScales: Bool
     ) -> Int {
-        guard (16...256).contains(blockSize), (1..<1 << 24).contains(inputs), (1..<1 << 24).contains(outputs)
+        guard blockSize >= 16, (1..<1 << 24).contains(inputs), (1..<1 << 24).contains(outputs)
         else { return 0 }
+        let blockSize = min(blockSize, QuantizedMatrixSource.longestPackedBlock)
         var blocks = (inputs + blockSize - 1) / blockSize
         if blockSize < 32 { blocks += blocks % 2 }
         return PackedMatrixHeader(

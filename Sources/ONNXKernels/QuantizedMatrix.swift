@@ -77,7 +77,7 @@ package final class QuantizedMatrix: Sendable {
             case .float: zeroPoints == ONNXLM_ZERO_POINT_F32
             }
         return k == source.k && n == source.n && bits == (source.bits == 8 ? 8 : 4)
-            && blockSize == source.blockSize && sameZeroPoints
+            && blockSize == source.packedBlockSize && sameZeroPoints
             && usesQuantizedActivations == source.usesQuantizedActivations
             && header.hasBias == (source.bias != nil)
             && (source.groupIndex != nil || !header.hasPermutation)

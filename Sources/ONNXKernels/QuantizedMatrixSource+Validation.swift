@@ -2,6 +2,12 @@
 import ONNXErrors
 
 extension QuantizedMatrixSource {
+    /// Inputs of the longest block that the kernels know.
+    static let longestPackedBlock = 256
+
+    /// Inputs of a block of the packed form.
+    var packedBlockSize: Int { min(blockSize, Self.longestPackedBlock) }
+
     /// Blocks in a row.
     var blocksPerRow: Int { k / blockSize + (k % blockSize == 0 ? 0 : 1) }
 
@@ -10,12 +16,12 @@ extension QuantizedMatrixSource {
 
     /// Whether products may quantise the activations to 8 bits.
     ///
-    /// Where onnxruntime has no such kernel (float zero points, group indices, 2 bits in blocks of 16 or 256) the
+    /// Where onnxruntime has no such kernel (float zero points, group indices, 2 bits in blocks of 16, 256 or more) the
     /// activations stay floats, so that level 4 means the same arithmetic.
     var usesQuantizedActivations: Bool {
         guard accuracyLevel == 4, groupIndex == nil else { return false }
         if case .float = zeroPoints { return false }
-        return bits != 2 || (blockSize != 16 && blockSize != 256)
+        return bits != 2 || (blockSize != 16 && blockSize < 256)
     }
 
     /// Checks every number and length; after it, plain arithmetic on them cannot overflow.
@@ -26,16 +32,19 @@ extension QuantizedMatrixSource {
         guard bits == 2 || bits == 4 || bits == 8 else {
             throw refuse("\(bits) bits; 2, 4 or 8 are supported")
         }
-        guard (16...256).contains(blockSize), blockSize & (blockSize - 1) == 0 else {
-            throw refuse("block size \(blockSize); powers of two from 16 to 256 are supported")
+        guard (16...1 << 30).contains(blockSize), blockSize & (blockSize - 1) == 0 else {
+            throw refuse("block size \(blockSize); powers of two from 16 are supported")
         }
         guard (0...4).contains(accuracyLevel) else {
             throw refuse("accuracy level \(accuracyLevel); 0 to 4 exist")
         }
         guard k >= 0, n >= 0, k < 1 << 40, n < 1 << 40 else { throw refuse("its size is out of range") }
         let (blocks, blocksOverflow) = n.multipliedReportingOverflow(by: blocksPerRow)
-        guard !blocksOverflow, blocks < 1 << 44 else { throw refuse("its size is out of range") }
-        try check(values, blocks * (blockSize * bits / 8), "values", refuse)
+        let (valueBytes, bytesOverflow) = blocks.multipliedReportingOverflow(by: blockSize * bits / 8)
+        guard !blocksOverflow, !bytesOverflow, blocks < 1 << 44 else {
+            throw refuse("its size is out of range")
+        }
+        try check(values, valueBytes, "values", refuse)
         try check(scales, blocks * 4, "scales", refuse)
         switch zeroPoints {
         case .none: break

@@ -16,7 +16,7 @@ package struct QuantizedMatrixSource {
 
     /// 2, 4 or 8.
     package var bits: Int
-    /// A power of two, 16...256.
+    /// A power of two, 16 or more; in the packed form blocks of more than ``longestPackedBlock`` are parts of one scale.
     package var blockSize: Int
     /// Inputs.
     package var k: Int

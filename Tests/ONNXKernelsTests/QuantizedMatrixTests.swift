@@ -49,6 +49,17 @@ import Testing
                 QuantizedCase(
                     bits: 2, blockSize: blockSize, k: 130, n: 9, zeros: zeros, level: level, seed: 78))
         }
+        for (bits, zeros, hasGroups) in [
+            (4, QuantizedCase.Zeros.none, true), (4, .packed, false), (8, .packed, true), (2, .packed, false),
+            (4, .float, true),
+        ] {
+            for blockSize in [512, 2048] {
+                cases.append(
+                    QuantizedCase(
+                        bits: bits, blockSize: blockSize, k: 1300, n: 9, zeros: zeros,
+                        hasGroupIndex: hasGroups, level: 0, seed: 81))
+            }
+        }
         cases.append(QuantizedCase(bits: 4, blockSize: 32, k: 1031, n: 263, hasBias: true, seed: 79))
         cases.append(QuantizedCase(bits: 8, blockSize: 32, k: 1031, n: 131, level: 1, seed: 80))
         return cases

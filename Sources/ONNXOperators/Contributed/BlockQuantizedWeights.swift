@@ -37,9 +37,9 @@ struct BlockQuantizedWeights: Sendable, Hashable {
         guard bits == 2 || bits == 4 || bits == 8 else {
             throw ONNXError("attr.value", "bits is \(bits); 2, 4 and 8 are supported.")
         }
-        guard blockSize >= 16, blockSize <= 256, blockSize & (blockSize - 1) == 0 else {
+        guard blockSize >= 16, blockSize <= 1 << 30, blockSize & (blockSize - 1) == 0 else {
             throw ONNXError(
-                "attr.value", "block_size is \(blockSize); powers of two from 16 to 256 are supported.")
+                "attr.value", "block_size is \(blockSize); powers of two from 16 are supported.")
         }
         self.inputs = inputs
         self.outputs = outputs

@@ -8,10 +8,11 @@ import ONNXTensors
 /// Formula: `Y = A Wᵀ (+ bias)` with `W[n, k] = (B[n, k] - zero_points[n, g]) * scales[n, g]`, where g is the block
 /// of k, or `g_idx[k]`. Without zero points they are half of the range.
 /// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
-/// - Supports: 2, 4 and 8 bits in blocks of 16 to 256; packed and float zero points; accuracy levels 0 to 4 (4
+/// - Supports: 2, 4 and 8 bits in blocks of any power of two from 16; packed and float zero points; accuracy levels 0 to 4 (4
 ///   quantises the activations to int8, the others compute in float32); scales and zero points in one dimension or
 ///   two; weights that are no constants, which are packed anew in each run.
-/// - Deviations: weights laid out for one GPU (weight_prepacked) are refused, and so are empty ones.
+/// - Deviations: weights laid out for one GPU (weight_prepacked) are refused, where onnxruntime's CPU code passes over the
+///   attribute and multiplies by what is none of its numbers; empty ones are refused.
 struct MatMulNBits: FloatOperator {
     let weights: BlockQuantizedWeights
     private let accuracyLevel: Int
