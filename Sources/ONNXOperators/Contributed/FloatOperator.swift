@@ -28,15 +28,19 @@ struct InFloat32<Base: FloatOperator>: Operator {
     private let base: any Operator
     /// Constant inputs of half precision in float32, by position, where the operator itself has not taken them in.
     private let widenedConstants: [Int: Tensor]
+    /// The types of all constant inputs of half precision, which a run does not always give.
+    private let constantTypes: [Int: TensorType]
 
     init(_ node: OperatorNode) throws(ONNXError) {
         base = try Base(node)
         widenedConstants = [:]
+        constantTypes = [:]
     }
 
-    private init(_ base: any Operator, _ constants: [Int: Tensor]) {
+    private init(_ base: any Operator, _ constants: [Int: Tensor], types: [Int: TensorType]) {
         self.base = base
         widenedConstants = constants
+        constantTypes = types
     }
 
     var cacheInputs: [Int: KVCache.Format] { base.cacheInputs }
@@ -47,6 +51,7 @@ struct InFloat32<Base: FloatOperator>: Operator {
     func prepared(_ constants: ConstantInputs) throws(ONNXError) -> any Operator {
         var tensors: [Tensor?] = []
         var widened: [Int: Tensor] = [:]
+        var types: [Int: TensorType] = [:]
         for (index, tensor) in constants.tensors.enumerated() {
             guard let tensor, Self.isHalf(tensor.elementType) else {
                 tensors.append(tensor)
@@ -54,20 +59,22 @@ struct InFloat32<Base: FloatOperator>: Operator {
             }
             let wide = try Self.widened(tensor, constants.workers)
             widened[index] = wide
+            types[index] = tensor.type
             tensors.append(wide)
         }
         let prepared = try base.prepared(constants.converted(to: tensors))
         for index in prepared.absorbedInputs { widened[index] = nil }
-        return InFloat32(prepared, widened)
+        return InFloat32(prepared, widened, types: types)
     }
 
     func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
-        guard context.inputs.contains(where: { Self.isHalf($0?.elementType) }) else {
+        let given = context.inputs.enumerated().map { $1 ?? constantTypes[$0] }
+        guard given.contains(where: { Self.isHalf($0?.elementType) }) else {
             return try base.inferOutputs(context)
         }
         var types: [TensorType?] = []
         var values: [Tensor?] = []
-        for (index, type) in context.inputs.enumerated() {
+        for (index, type) in given.enumerated() {
             types.append(type.map { Self.isHalf($0.elementType) ? TensorType(.float32, $0.shape) : $0 })
             let isUsed = context.isKnown(index) && !Self.isHalf(type?.elementType)
             values.append(isUsed ? try context.value(index) : nil)
@@ -76,8 +83,14 @@ struct InFloat32<Base: FloatOperator>: Operator {
         inner.reset(inputs: types, values: values, requestedOutputs: context.requestedOutputs)
         var plans: [OutputPlan] = []
         for (index, plan) in try base.inferOutputs(inner).enumerated() {
-            let deciding = Base.typeInputs(ofOutput: index).first { context.hasInput($0) }
-            let target = try context.input(deciding ?? Base.typeInput).elementType
+            let deciding = Base.typeInputs(ofOutput: index).first { $0 < given.count && given[$0] != nil }
+            let position = deciding ?? Base.typeInput
+            let target: ElementType
+            if let constant = constantTypes[position] {
+                target = constant.elementType
+            } else {
+                target = try context.input(position).elementType
+            }
             let narrows = plan.type.elementType == .float32 && !Base.floatOutputs.contains(index)
             let type = narrows ? target : plan.type.elementType
             plans.append(OutputPlan(type, plan.type.shape, plan.placement))
@@ -86,9 +99,10 @@ struct InFloat32<Base: FloatOperator>: Operator {
     }
 
     func run(_ context: RunContext) throws(ONNXError) {
-        guard
-            (0..<context.inputCount).contains(where: { Self.isHalf(context.optionalInput($0)?.elementType) })
-        else { return try base.run(context) }
+        let hasHalfInput = (0..<context.inputCount).contains {
+            Self.isHalf(context.optionalInput($0)?.elementType)
+        }
+        guard hasHalfInput || !widenedConstants.isEmpty else { return try base.run(context) }
         var inputs: [Tensor?] = []
         for index in 0..<context.inputCount {
             if let constant = widenedConstants[index] {

@@ -6,6 +6,7 @@ import json
 import pathlib
 import shutil
 
+import ml_dtypes
 import numpy
 import onnx
 import onnxruntime
@@ -46,8 +47,9 @@ class Case:
     lawful_error: float = 0.0
     magnitude: float = 0.0
     domain_opset: int = OPSET
-    # Outputs from numpy, where onnxruntime's CPU code lacks what the case asks for.
+    # Outputs from numpy, where onnxruntime's CPU code lacks what the case asks for, or from what `source` says.
     expected: list = None
+    source: str = "numpy"
     # Outputs that onnxruntime wants in the memory of an input.
     shared: dict = dataclasses.field(default_factory=dict)
     types: dict = dataclasses.field(default_factory=dict)
@@ -103,14 +105,14 @@ class Case:
             for i, (name, array) in enumerate(pairs):
                 tensor = numpy_helper.from_array(numpy.asarray(array, order="C"), name)
                 (data / f"{kind}_{i}.pb").write_bytes(tensor.SerializeToString())
-        oracle = {} if self.expected is None else {"oracle": "numpy"}
+        oracle = {} if self.expected is None else {"oracle": self.source}
         (target / "case.json").write_text(json.dumps({"rtol": rtol, "atol": atol, **oracle}) + "\n")
         return sum(f.stat().st_size for f in target.rglob("*") if f.is_file())
 
     def tolerance(self, results):
         """`atol` follows the size of the outputs, or one and a half times the lawful error. onnxruntime itself has to
         be within it of the exact result."""
-        floats = [r for r in results if r.dtype in (numpy.float32, numpy.float16)]
+        floats = [r.astype("f") for r in results if r.dtype.kind == "f" or r.dtype == ml_dtypes.bfloat16]
         largest = max((float(numpy.abs(r).max(initial=0)) for r in floats), default=1.0)
         atol = max(self.atol * max(1.0, largest), 1e-6 * self.magnitude, 1.5 * self.lawful_error)
         if self.exact is not None:

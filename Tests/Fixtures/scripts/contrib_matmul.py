@@ -122,6 +122,19 @@ def random_matmul(rng):
     return parameters
 
 
+# Blocks longer than the longest that kernels know; onnxruntime has them with 4 and 8 bits.
+LONG = [dict(bits=4, block=512, k=600, n=3, rows=(2,), zero_points="packed"),
+        dict(bits=8, block=1024, k=1100, n=2, rows=(2,), level=4)]
+
+
+def random_long(rng):
+    pick = lambda *choices: choices[rng.integers(len(choices))]
+    bits = pick(4, 8)
+    return dict(bits=bits, block=int(pick(512, 1024, 4096)), k=int(rng.integers(1, 3000)), n=int(rng.integers(1, 40)),
+                rows=(int(pick(1, 2, 9, 33)),), level=pick(0, 4), bias=pick(False, True),
+                zero_points=pick(None, "packed", "float" if bits != 8 else None), data=pick("normal", "outlier"))
+
+
 def gather(name, rng, bits=4, block=32, rows=11, width=64, zero_points=False, indices=(2, 3), wide=False,
            element=None):
     """`element` None: uint8 holding packed values; otherwise a true 4-bit tensor type."""

@@ -24,6 +24,7 @@ import zlib
 import numpy
 
 import contrib_attention as attention
+import contrib_bfloat16 as bfloat16
 import contrib_experts as experts
 import contrib_matmul as matmul
 import contrib_pointwise as pointwise
@@ -51,6 +52,8 @@ FAMILIES = {
     "dynamic_quantize_matmul": (matmul.dynamic_quantize, matmul.DYNAMIC, matmul.random_dynamic, 20),
     "matmul_integer_to_float": (matmul.integer_to_float, matmul.INTEGER, matmul.random_integer, 20),
     "matmul_bnb4": (matmul.bnb4, matmul.BNB4, matmul.random_bnb4, 20),
+    "matmul_nbits_long": (matmul.matmul_nbits, matmul.LONG, matmul.random_long, 40),
+    **bfloat16.FAMILIES,
 }
 
 
@@ -82,13 +85,13 @@ def hashes(folder):
     parts = {"input": hashlib.sha256((folder / "model.onnx").read_bytes()), "output": hashlib.sha256()}
     for path in sorted((folder / "test_data_set_0").iterdir()):
         parts[path.name.split("_")[0]].update(path.read_bytes())
-    return " ".join(part.hexdigest()[:32] for part in parts.values())
+    return " ".join(part.hexdigest()[:16] for part in parts.values())
 
 
 def check_hashes(path, out, update):
     made = {folder.parent.name: hashes(folder.parent) for folder in sorted(out.glob("*/case.json"))}
     if update:
-        path.write_text("# CASE, then SHA-256 (128 bits) of graph and inputs, and of the expected outputs.\n" + "".join(
+        path.write_text("# CASE, then SHA-256 (64 bits) of graph and inputs, and of the expected outputs.\n" + "".join(
             f"{name} {value}\n" for name, value in made.items()))
         return
     listed = dict(line.split(" ", 1) for line in path.read_text().splitlines() if line and line[0] != "#")
