@@ -27,6 +27,10 @@
             var usesCachedWeights = false
             var prefillRates: [Double] = []
             var decodeRates: [Double] = []
+            /// Tokens that were read again among those that were decoded, in each run, and the seconds of each, which
+            /// the rates leave out: the model changed its rotary tables there.
+            var recomputedTokens = 0
+            var recomputationSeconds: [Double] = []
             var peakBytes = 0
             var memoryReadRate = 0.0
             /// Bytes of weights and cache that one decoded token has to read.
@@ -66,10 +70,14 @@
             let prompt = (0..<promptTokens).map { ($0 * 7919 + 13) % max(1, min(vocabulary, 30_000)) }
             if warmUpTokens > 0 { _ = try measure(model, Array(prompt.prefix(warmUpTokens))) }
             for _ in 0..<runs {
-                let (prefill, decode, cacheBytes) = try measure(model, prompt)
-                report.prefillRates.append(prefill)
-                report.decodeRates.append(decode)
-                report.bytesPerToken = model.inferenceModel.weightByteCount + cacheBytes
+                let run = try measure(model, prompt)
+                report.prefillRates.append(run.prefillRate)
+                report.decodeRates.append(run.decodeRate)
+                report.bytesPerToken = model.inferenceModel.weightByteCount + run.cacheByteCount
+                if let cost = run.recomputation {
+                    report.recomputedTokens = cost.tokenCount
+                    report.recomputationSeconds.append(cost.seconds)
+                }
             }
             report.peakBytes = Self.peakResidentBytes()
             if measuresMemory { report.memoryReadRate = try MemoryReadRate.measure(threads: report.threads) }
@@ -103,7 +111,17 @@
             return [prefill, decode]
         }
 
-        private func measure(_ model: LanguageModel, _ prompt: [Int]) throws -> (Double, Double, Int) {
+        /// What one run shows.
+        private struct Run {
+            /// Tokens a second.
+            let prefillRate: Double
+            let decodeRate: Double
+            /// What attention reads for a token.
+            let cacheByteCount: Int
+            let recomputation: (tokenCount: Int, seconds: Double)?
+        }
+
+        private func measure(_ model: LanguageModel, _ prompt: [Int]) throws -> Run {
             let decoder = try model.makeDecoder()
             var sampler = greedySampler(model)
             let started = ContinuousClock.now
@@ -115,11 +133,11 @@
                 tokens[0] = try largest(decoder.append(tokens), &sampler)
             }
             let ended = ContinuousClock.now
-            return (
-                Double(prompt.count) / (prefilled - started).seconds,
-                Double(newTokens) / (ended - prefilled).seconds,
-                decoder.cacheReadByteCount
-            )
+            let recomputation = decoder.takeRecomputation()
+            return Run(
+                prefillRate: Double(prompt.count) / (prefilled - started).seconds,
+                decodeRate: Double(newTokens) / ((ended - prefilled).seconds - (recomputation?.seconds ?? 0)),
+                cacheByteCount: decoder.cacheReadByteCount, recomputation: recomputation)
         }
 
         /// The likeliest token, chosen as generation chooses it.
@@ -159,6 +177,8 @@
                 "cached_weights": .bool(usesCachedWeights),
                 "prefill_tokens_per_second": number(Self.median(prefillRates)),
                 "decode_tokens_per_second": number(Self.median(decodeRates)),
+                "recomputed_tokens": .number(.integer(recomputedTokens)),
+                "recomputation_seconds": number(Self.median(recomputationSeconds)),
                 "peak_rss_bytes": .number(.integer(peakBytes)),
                 "memory_read_bytes_per_second": number(memoryReadRate),
                 "bytes_per_token": .number(.integer(bytesPerToken)),
@@ -181,10 +201,17 @@
                 , \(String(format: "%.0f", memoryFraction * 100)) % of the memory's read rate of \
                 \(ByteAmount(Int(memoryReadRate)))/s
                 """ : ""
+            let recomputation =
+                recomputedTokens > 0
+                ? """
+
+                changing the rotary tables read \(recomputedTokens) tokens again in \
+                \(String(format: "%.3f", Self.median(recomputationSeconds))) s, which decode leaves out
+                """ : ""
             return """
                 load      \(String(format: "%.3f", loadSeconds)) s\(usesCachedWeights ? ", packed before" : "")
                 prefill   \(String(format: "%.1f", Self.median(prefillRates))) tokens/s
-                decode    \(String(format: "%.1f", Self.median(decodeRates))) tokens/s\(memory)
+                decode    \(String(format: "%.1f", Self.median(decodeRates))) tokens/s\(memory)\(recomputation)
                 peak RSS  \(ByteAmount(peakBytes))
                 threads   \(threads)
                 """

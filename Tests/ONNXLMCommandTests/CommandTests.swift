@@ -269,6 +269,22 @@ struct CommandTests {
         }
     }
 
+    @Test func benchTellsWhatChangingTheRotaryTablesCosts() throws {
+        func bench(promptTokens: Int, _ options: String...) throws -> String {
+            let model = Fixtures.folder + "/models/0.18.0-phi3longrope-int4-tied"
+            let arguments = [
+                "bench", model, "--prompt-tokens", "\(promptTokens)", "--new-tokens", "6", "--repeat", "1",
+                "--no-memory-rate",
+            ]
+            return try TestEnvironment.run(#require(TestEnvironment.command), arguments + options).output
+        }
+        let json = try JSONValue.parse(try bench(promptTokens: 30, "--json"))
+        #expect(json["recomputed_tokens"]?.intValue == 32)
+        #expect((json["recomputation_seconds"]?.doubleValue ?? 0) > 0)
+        #expect(try bench(promptTokens: 30).contains("read 32 tokens again in "))
+        #expect(try !bench(promptTokens: 8).contains("tokens again"))
+    }
+
     @Test func conformanceCountsAndWritesOutputs() throws {
         let out = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         defer { try? FileManager.default.removeItem(atPath: out) }
