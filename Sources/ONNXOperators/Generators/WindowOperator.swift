@@ -36,8 +36,18 @@ extension WindowOperator {
 
     func run(_ context: RunContext) throws(ONNXError) {
         let output = try context.output(0)
-        let values = try Tensor(allocating: .float64, output.shape)
-        TypedKernels.cosineSum(Self.coefficients, isPeriodic: attributes.isPeriodic, into: values)
-        try TypedKernels.convert(values, into: output, workers: context.workers)
+        let length = output.shape.elementCount
+        // In parts, since the whole in float64 may be several times the output, which alone counts.
+        for first in stride(from: 0, to: length, by: 1 << 16) {
+            let shape = try Shape([min(1 << 16, length - first)])
+            let values = try Tensor(allocating: .float64, shape)
+            TypedKernels.cosineSum(
+                Self.coefficients, isPeriodic: attributes.isPeriodic, length: length, from: first,
+                into: values)
+            let offset = try output.elementType.byteCount(forElements: first)
+            let part = try Tensor(
+                output.elementType, shape, storage: output.storage, byteOffset: output.byteOffset + offset)
+            try TypedKernels.convert(values, into: part, workers: context.workers)
+        }
     }
 }

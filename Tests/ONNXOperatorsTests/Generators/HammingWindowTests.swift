@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ONNXTensors
+import ONNXTestSupport
 import Testing
 
 @Suite struct HammingWindowTests {
@@ -21,4 +22,14 @@ import Testing
     ]
 
     @Test(arguments: cases) func rows(_ testCase: OperatorCase) { #expect(testCase.failure() == nil) }
+
+    /// Longer than what is computed at once: the angles of a half and of three quarters of a turn.
+    @Test func partsJoin() throws {
+        let window = try OperatorEvaluator.run("HammingWindow", inputs: [scalar(Int64(262_144))])[0]
+        let values = try window.values(as: Float.self)
+        let (middle, sides) = (Float(25.0 / 46 + 21.0 / 46), Float(25.0 / 46))
+        #expect(abs(values[131_072] - middle) < OperatorCase.functionNearness)
+        #expect(abs(values[65_536] - sides) < OperatorCase.functionNearness)
+        #expect(abs(values[196_608] - sides) < OperatorCase.functionNearness)
+    }
 }
