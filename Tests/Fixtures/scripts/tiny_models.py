@@ -116,6 +116,8 @@ NEW_MODELS = [
     fp16("phi3longrope", "fp16-tied", TIED),
     int4_half("llama"),
     int4_half("gemma2"),
+    # Scales in float16 that the embeddings and the last product share.
+    int4_half("llama", "int4-fp16io-tied", TIED),
     int4("llama", "int4-qdq", use_qdq="true"),
     int4("qwen3", "int4-qdq-asymmetric", EVEN, use_qdq="true", is_symmetric="false"),
     int4("llama", "int4-pruned", prune_lm_head="true"),
