@@ -115,7 +115,7 @@
             let started = Date()
             process.interrupt()
             process.waitUntilExit()
-            #expect(Date().timeIntervalSince(started) < 1)
+            #expect(Date().timeIntervalSince(started) < 5)
             #expect(process.terminationStatus == 130)
             let text = try String(contentsOfFile: errors, encoding: .utf8)
             #expect(text.contains("onnxlm pull acme/tiny\" goes on from there"), "\(text)")

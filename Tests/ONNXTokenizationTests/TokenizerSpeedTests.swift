@@ -54,7 +54,7 @@ import Testing
         let mixed = (0..<64).map {
             TextSegment(String(repeating: "a", count: 1 << 15), isTrusted: $0 % 2 == 0)
         }
-        let time = try Self.processorTime { _ = try tokenizer.encode(segments: mixed) }
+        let time = try processorTime { _ = try tokenizer.encode(segments: mixed) }
         #expect(time < 4, "segments take \(time) s")
     }
 
@@ -64,7 +64,7 @@ import Testing
         let tokenizer = try TokenizerErrorTests.load(TokenizerErrorTests.file(added: added))
         for kind in [" ", "\n  "] {
             let text = String(repeating: kind, count: (4 << 20) / kind.utf8.count)
-            let time = try Self.processorTime { _ = try tokenizer.encode(text) }
+            let time = try processorTime { _ = try tokenizer.encode(text) }
             #expect(time < 4, "\(kind.debugDescription) takes \(time) s")
         }
     }
@@ -99,14 +99,14 @@ import Testing
         var pass = 100.0
         var load = 100.0
         for _ in 0..<4 {
-            let once = try Self.processorTime {
+            let once = try processorTime {
                 try bytes.withUnsafeBytes { buffer in
                     var reader = try JSONReader(buffer)
                     try reader.skipValue()
                 }
             }
             pass = min(pass, once)
-            load = min(load, try Self.processorTime { _ = try Tokenizer(contentsOf: path) })
+            load = min(load, try processorTime { _ = try Tokenizer(contentsOf: path) })
         }
         print("phi4-mini: loads in \(load) s, \(load / pass) times a pass over its \(bytes.count) bytes")
         #if !DEBUG
@@ -114,24 +114,12 @@ import Testing
         #endif
     }
 
-    /// The seconds that this thread computes, however busy the machine is.
-    private static func processorTime(_ body: () throws -> Void) rethrows -> Double {
-        func now() -> Double {
-            var time = timespec()
-            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-            return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-        }
-        let start = now()
-        try body()
-        return now() - start
-    }
-
     private static let mostPasses = 9.0
 
     private func check(_ tokenizer: Tokenizer, _ kind: String, size: Int, limit: Double) throws {
         let text = String(repeating: kind, count: size / kind.utf8.count)
         var ids: [Int] = []
-        let time = try Self.processorTime {
+        let time = try processorTime {
             ids = try tokenizer.encode(text, addSpecialTokens: false, parseSpecial: true)
         }
         #expect(time < limit, "\(size >> 10) KiB of \(kind.prefix(20).debugDescription) take \(time) s")
