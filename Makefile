@@ -39,7 +39,7 @@ format: # Format every Swift file in place
 bench: # Time the default model, or MODEL=folder
 	@Scripts/bench.sh
 
-bench-kernels: # Time single kernels beside the memory's read rate (OPTIONS="FILTER THREADS --json")
+bench-kernels: # Time single kernels beside the peaks of memory and multipliers (OPTIONS="FILTER THREADS --json")
 	@Scripts/bench-kernels.sh
 
 bench-tokenizers: # Compare the tokenizers with Hugging Face's on one thread (OPTIONS="--rounds 9")

@@ -139,8 +139,8 @@ let package = Package(
             ],
             swiftSettings: common),
         .executableTarget(
-            name: "ONNXKernelBenchmark", dependencies: ["ONNXKernels"], path: "Benchmarks/KernelBenchmark",
-            swiftSettings: common),
+            name: "ONNXKernelBenchmark", dependencies: ["ONNXErrors", "ONNXKernels", "ONNXGeneration"],
+            path: "Benchmarks/KernelBenchmark", swiftSettings: common),
         .executableTarget(
             name: "ONNXTokenizerBenchmark", dependencies: ["ONNXErrors", "ONNXTokenization"],
             path: "Benchmarks/TokenizerBenchmark", swiftSettings: common),

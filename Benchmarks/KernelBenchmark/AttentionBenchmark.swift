@@ -4,9 +4,8 @@ import ONNXKernels
 
 /// Attention at the shapes of real models, over caches as sessions keep them.
 ///
-/// Decode (one new position) is told in bytes of cache read per second, to be compared with the memory's read rate:
-/// each call takes the next of several caches, as layers do, so that they do not stay in the processor. Prefill is told
-/// in multiply-adds per second.
+/// Decode (one new position) is told in bytes of cache read per second: each call takes the next of several caches, as
+/// layers do, so that they do not stay in the processor. Prefill is told in multiply-adds per second.
 struct AttentionBenchmark {
     private struct Model {
         let name: String
@@ -42,21 +41,22 @@ struct AttentionBenchmark {
             BenchmarkCache(model.keyValueHeads, model.headSize, past + 1, type)
         }
         defer { for cache in caches { cache.free() } }
-        try measure("decode", model, type, 1, past, caches, unit: "B", amount: Double(bytes * caches.count))
+        try measure("decode", model, type, 1, past, caches, Benchmark.Work(bytes: bytes * caches.count))
     }
 
     private func prefill(_ model: Model, _ type: Attention.CacheType, sequence: Int, past: Int) throws {
         let cache = BenchmarkCache(model.keyValueHeads, model.headSize, past + sequence, type)
         defer { cache.free() }
         let pairs = sequence * past + sequence * (sequence + 1) / 2
-        try measure(
-            "prefill", model, type, sequence, past, [cache], unit: "MAC",
-            amount: Double(2 * model.heads * model.headSize * pairs))
+        var work = Benchmark.Work(multiplyAdds: 2 * model.heads * model.headSize * pairs)
+        // The levels below widen int16 to float32.
+        if type == .int16, KernelSet.current.level >= .avx512vnni { work.multiplier = .int16 }
+        try measure("prefill", model, type, sequence, past, [cache], work)
     }
 
     private func measure(
         _ kind: String, _ model: Model, _ type: Attention.CacheType, _ sequence: Int, _ past: Int,
-        _ caches: [BenchmarkCache], unit: String, amount: Double
+        _ caches: [BenchmarkCache], _ work: Benchmark.Work
     ) throws {
         let width = model.heads * model.headSize
         let kvWidth = model.keyValueHeads * model.headSize
@@ -79,7 +79,7 @@ struct AttentionBenchmark {
         newRows.keyPreparation = attention.queryPreparation
         let strides = RotaryEmbedding.Strides(position: width, head: model.headSize)
         try benchmark.measure(
-            "attention \(kind) \(model.name) \(type) \(sequence) after \(past)", unit: unit, amount: amount
+            "attention \(kind) \(model.name) \(type) \(sequence) after \(past)", work
         ) {
             for cache in caches {
                 try attention.compute(

@@ -4,14 +4,24 @@ import ONNXKernels
 
 /// Times kernels and notes their rates, beside the rate at which this machine reads memory.
 final class Benchmark {
+    /// What a kernel has to do, to be compared with what the machine can do.
+    struct Work {
+        /// Bytes read and written; of those that stay in the processor's caches more than 100 % of memory's rate is
+        /// possible.
+        var bytes = 0
+        var multiplyAdds = 0
+        /// What multiplies.
+        var multiplier = Multiplier.float32
+    }
+
     /// One measured kernel.
     struct Row {
         let name: String
         let seconds: Double
-        /// What is counted: bytes read (`B`), multiply-adds (`MAC`), elements (`el`) or jobs.
-        let unit: String
-        /// Units a second.
-        let rate: Double
+        let work: Work
+
+        var bytesPerSecond: Double { Double(work.bytes) / seconds }
+        var multiplyAddsPerSecond: Double { Double(work.multiplyAdds) / seconds }
     }
 
     let workers: WorkerPool
@@ -19,6 +29,8 @@ final class Benchmark {
     let filter: String
     /// Bytes a second that all threads together read from memory in huge pages.
     let memoryReadRate: Double
+    /// Multiply-adds a second that all threads together make in registers, by what multiplies.
+    let multiplierRates: [Multiplier: Double]
     private let isQuiet: Bool
     private(set) var rows: [Row] = []
 
@@ -28,12 +40,22 @@ final class Benchmark {
         self.filter = filter
         self.isQuiet = isQuiet
         memoryReadRate = try Self.readRate(workers)
+        var rates: [Multiplier: Double] = [:]
+        for multiplier in Multiplier.allCases { rates[multiplier] = Self.rate(of: multiplier, workers) }
+        multiplierRates = rates
         say("\(threads) threads, \(KernelSet.current.level) kernels")
-        say("memory read rate: \(Self.rounded(memoryReadRate / 1e9)) GB/s")
+        say("memory: \(Self.rounded(memoryReadRate / 1e9)) GB/s read")
+        for multiplier in Multiplier.allCases {
+            say("\(multiplier): \(Self.rounded((rates[multiplier] ?? 0) / 1e9)) GMAC/s in registers")
+        }
     }
 
     /// Seconds of one run, the best of several.
-    func measure(_ name: String, unit: String, amount: Double, _ body: () throws -> Void) rethrows {
+    ///
+    /// - Parameter repeats: how often the body does the work.
+    func measure(
+        _ name: String, _ work: Work, repeats: Int = 1, _ body: () throws -> Void
+    ) rethrows {
         guard name.contains(filter) else { return }
         try body()
         var best = Double.infinity
@@ -44,20 +66,47 @@ final class Benchmark {
             best = min(best, Self.seconds(try clock.measure(body)))
             runs += 1
         }
-        let row = Row(name: name, seconds: best, unit: unit, rate: amount / best)
+        best /= Double(repeats)
+        let row = Row(name: name, seconds: best, work: work)
         rows.append(row)
-        let share = unit == "B" ? ", \(Int((row.rate / memoryReadRate * 100).rounded())) % of memory" : ""
-        say("\(name): \(Self.rounded(best * 1e6)) us, \(Self.rounded(row.rate / 1e9)) G\(unit)/s\(share)")
+        var line = "\(name): \(Self.rounded(best * 1e6)) us"
+        if work.bytes > 0 {
+            line +=
+                ", \(Self.rounded(row.bytesPerSecond / 1e9)) GB/s (\(Self.percent(memoryShare(row))) of memory)"
+        }
+        if work.multiplyAdds > 0 {
+            line += ", \(Self.rounded(row.multiplyAddsPerSecond / 1e9)) GMAC/s"
+            line += " (\(Self.percent(multiplierShare(row))) of \(work.multiplier))"
+        }
+        say(line)
+    }
+
+    private func memoryShare(_ row: Row) -> Double { row.bytesPerSecond / memoryReadRate }
+
+    private func multiplierShare(_ row: Row) -> Double {
+        row.multiplyAddsPerSecond / (multiplierRates[row.work.multiplier] ?? .infinity)
     }
 
     /// Everything measured, as one JSON object.
     var json: String {
-        let objects = rows.map {
-            "{\"name\": \"\($0.name)\", \"seconds\": \($0.seconds), \"unit\": \"\($0.unit)\", \"rate\": \($0.rate)}"
+        let objects = rows.map { row in
+            var fields = ["\"name\": \"\(row.name)\"", "\"seconds\": \(row.seconds)"]
+            if row.work.bytes > 0 {
+                fields.append("\"bytes_per_second\": \(row.bytesPerSecond)")
+                fields.append("\"share_of_memory\": \(memoryShare(row))")
+            }
+            if row.work.multiplyAdds > 0 {
+                fields.append("\"multiply_adds_per_second\": \(row.multiplyAddsPerSecond)")
+                fields.append("\"multiplier\": \"\(row.work.multiplier)\"")
+                fields.append("\"share_of_multiplier\": \(multiplierShare(row))")
+            }
+            return "{\(fields.joined(separator: ", "))}"
         }
+        let peaks = Multiplier.allCases.map { "\"\($0)\": \(multiplierRates[$0] ?? 0)" }
         return """
             {"threads": \(workers.threadCount), "level": "\(KernelSet.current.level)", \
-            "memory_read_bytes_per_second": \(memoryReadRate), "kernels": [
+            "memory_read_bytes_per_second": \(memoryReadRate), \
+            "multiply_adds_per_second": {\(peaks.joined(separator: ", "))}, "kernels": [
               \(objects.joined(separator: ",\n  "))
             ]}
             """
@@ -83,9 +132,24 @@ final class Benchmark {
         return withExtendedLifetime(memory) { best }
     }
 
+    private static func rate(of multiplier: Multiplier, _ workers: WorkerPool) -> Double {
+        let rounds = 1 << 20
+        let count = multiplier.run(rounds: rounds) * workers.threadCount
+        var best = 0.0
+        for _ in 0..<5 {
+            let duration = ContinuousClock().measure {
+                workers.run(count: workers.threadCount) { (_: Int) in multiplier.run(rounds: rounds) }
+            }
+            best = max(best, Double(count) / seconds(duration))
+        }
+        return best
+    }
+
     private static func seconds(_ duration: Duration) -> Double {
         Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
     }
+
+    private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 
     private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
 }

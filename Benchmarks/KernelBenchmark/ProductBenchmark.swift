@@ -48,8 +48,10 @@ func quantisedProducts(_ benchmark: Benchmark) throws {
             workers: benchmark.workers)
         let x = floats(k * 512, seed: 1)
         let y = floats(large.n * 4, seed: 2)
+        var work = Benchmark.Work(multiplier: level == 4 ? .int8 : .float32)
         for rows in [1, 4] {
-            try benchmark.measure("\(name) memory rows \(rows)", unit: "B", amount: Double(large.byteCount)) {
+            (work.bytes, work.multiplyAdds) = (large.byteCount, k * large.n * rows)
+            try benchmark.measure("\(name) memory rows \(rows)", work) {
                 try large.multiply(
                     UnsafePointer(x.baseAddress!), rows: rows, into: y.baseAddress!,
                     workers: benchmark.workers,
@@ -57,9 +59,8 @@ func quantisedProducts(_ benchmark: Benchmark) throws {
             }
         }
         for rows in [1, 2, 4, 16, 128, 512] {
-            try benchmark.measure(
-                "\(name) cache rows \(rows)", unit: "MAC", amount: Double(k) * 1024 * Double(rows)
-            ) {
+            (work.bytes, work.multiplyAdds) = (0, k * small.n * rows)
+            try benchmark.measure("\(name) cache rows \(rows)", work) {
                 try small.multiply(
                     UnsafePointer(x.baseAddress!), rows: rows, into: y.baseAddress!,
                     workers: benchmark.workers,

@@ -8,6 +8,7 @@ let threads = words.compactMap { Int($0) }.first ?? WorkerPool.defaultThreadCoun
 let benchmark = try Benchmark(
     threads: threads, filter: words.first { Int($0) == nil } ?? "", isQuiet: isJSON)
 rowKernels(benchmark)
+try SamplerBenchmark(benchmark).run()
 try AttentionBenchmark(benchmark).run()
 try quantisedProducts(benchmark)
 if isJSON { print(benchmark.json) }

@@ -11,7 +11,8 @@ import ONNXKernels
 
 /// The tokens above a bound, from which one is drawn; see ``Sampler``.
 ///
-/// The total of what lies below the first bound is made of exponentials in single precision; all else is in double.
+/// Candidates are weighed in double precision, the total of what lies below them in single precision. Where they do not
+/// suffice, ``WeightSearch`` goes on without top-k; what it cannot tell, and all else, is weighed one by one.
 struct TokenCandidates {
     struct Limits {
         var largest: Float
@@ -23,13 +24,38 @@ struct TokenCandidates {
 
         /// A token's weight; falls with the logit where the temperature is positive.
         func weight(_ logit: Float) -> Double { exp(Double((logit - largest) / temperature)) }
+
+        /// What differences of logits are multiplied by.
+        var factor: Double { 1 / Double(temperature) }
+
+        /// The least logit whose weight is `least` or more; nil where rounding hides it.
+        func logit(weighing least: Double) -> Float? {
+            var logit = largest + temperature * Float(log(least))
+            guard logit.isFinite else { return nil }
+            var steps = 8
+            while steps > 0, weight(logit) < least {
+                logit = logit.nextUp
+                steps -= 1
+            }
+            while steps > 0, weight(logit.nextDown) >= least {
+                logit = logit.nextDown
+                steps -= 1
+            }
+            return weight(logit) >= least && weight(logit.nextDown) < least ? logit : nil
+        }
     }
 
     /// Blocks whose maxima give the first bound where top-k says nothing.
-    private static let firstBlocks = 256
+    private static let firstBlocks = 128
+
+    /// The bound is taken from one block in so many, where there are many.
+    private static let sampledBlocks = 8
 
     private var list = WeightedTokens()
     private var bounds: [Float] = []
+    private var values: [Float] = []
+    private var places: [Int32] = []
+    private var search = WeightSearch()
 
     /// The token at a place in `0 ..< 1` of the sum of the weights that top-k, top-p, min-p and typical-p leave.
     ///
@@ -48,6 +74,13 @@ struct TokenCandidates {
             collect(logits, maxima, bound, limits)
             if let token = draw(at: place, logits, bound, limits, &estimate) { return token }
             blocks *= 4
+            guard limits.topK <= 0, let total = estimate else { continue }
+            if let token = search.draw(
+                at: place, from: logits, maxima: maxima, limits, bound: bound, total: total)
+            {
+                return token
+            }
+            blocks = maxima.count
         }
     }
 
@@ -72,7 +105,7 @@ struct TokenCandidates {
             total = list.total(of: count)
             if !isClosed, let base = logits.baseAddress {
                 total += RowKernels.exponentialSum(
-                    base, count: logits.count, largest: limits.largest, factor: 1 / limits.temperature,
+                    base, count: logits.count, largest: limits.largest, factor: limits.factor,
                     below: bound)
                 estimate = total
             }
@@ -110,20 +143,41 @@ struct TokenCandidates {
         _ logits: UnsafeBufferPointer<Float>, _ maxima: [Float], _ bound: Float, _ limits: Limits
     ) {
         list.removeAll()
-        let block = RowKernels.maximaBlock
-        for index in maxima.indices where maxima[index] >= bound {
-            for token in index * block..<min(logits.count, (index + 1) * block) where logits[token] >= bound {
-                let weight = limits.weight(logits[token])
-                if weight > 0 { list.append(token, weight) }
+        let blocks = maxima.reduce(0) { $1 >= bound ? $0 + 1 : $0 }
+        let room = blocks * RowKernels.maximaBlock + RowKernels.selectSlack
+        if values.count < room {
+            values = [Float](repeating: 0, count: room)
+            places = [Int32](repeating: 0, count: room)
+        }
+        let found = values.withUnsafeMutableBufferPointer { values in
+            places.withUnsafeMutableBufferPointer { places in
+                guard let base = logits.baseAddress, let value = values.baseAddress,
+                    let place = places.baseAddress
+                else { return 0 }
+                return RowKernels.select(
+                    base, count: logits.count, from: bound, below: .infinity, maxima: maxima, values: value,
+                    places: place)
             }
+        }
+        for index in 0..<found {
+            let weight = limits.weight(values[index])
+            if weight > 0 { list.append(Int(places[index]), weight) }
         }
         list.sortIfFew()
     }
 
-    /// The n-th largest value, n from 1.
+    /// The n-th largest value, n from 1; of many values somewhat less than that.
     private mutating func nthLargest(_ n: Int, of values: [Float]) -> Float {
         bounds.removeAll(keepingCapacity: true)
-        bounds.append(contentsOf: values)
+        var n = n
+        if values.count < 128 * Self.sampledBlocks {
+            bounds.append(contentsOf: values)
+        } else {
+            for index in stride(from: 0, to: values.count, by: Self.sampledBlocks) {
+                bounds.append(values[index])
+            }
+            n = min(n / Self.sampledBlocks + 6, bounds.count)
+        }
         var low = 0
         var high = bounds.count - 1
         while low < high {

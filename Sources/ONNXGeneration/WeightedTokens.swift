@@ -14,7 +14,7 @@ struct WeightedTokens {
         }
     }
 
-    private static let mostSorted = 2048
+    private static let mostSorted = 96
 
     private var elements: [Element] = []
     private var isSorted = false
@@ -83,6 +83,11 @@ struct WeightedTokens {
             if sum >= target { return (index + 1, sum, elements[index].weight) }
         }
         return nil
+    }
+
+    /// The first token at which the weights add up to `target`, with their sum; nil if all do not reach it.
+    mutating func element(reaching target: Double) -> (element: Element, sum: Double)? {
+        prefix(of: count, weighing: target).map { (elements[$0.count - 1], $0.total) }
     }
 
     /// The token among the first `count` with less than `position` before it; nil if all weigh no more than that.

@@ -39,6 +39,7 @@
             set.softmax = softmax_f32_avx2
             set.blockMaxima = block_maxima_f32_avx2
             set.exponentialSum = exponential_sum_f32_avx2
+            set.select = select_f32_avx2
             set.rotary = rotary_f32_avx2
             set.attend = attention_f32_avx2
             set.attendHalf = attention_f16_avx2
@@ -47,6 +48,9 @@
             set.mergeAttention = attention_merge_f32_avx2
             set.finishAttention = attention_finish_f32_avx2
             set.storeCacheRows = cache_rows_avx2
+            set.multiplyAddsFloat = multiply_adds_f32_avx2
+            set.multiplyAddsInt8 = multiply_adds_i8_avx2
+            set.multiplyAddsInt16 = multiply_adds_i16_avx2
             return set
         }()
     }

@@ -19,6 +19,12 @@
             set.attendHalf = attention_f16_avx512vnni
             set.attendInt8 = attention_i8_avx512vnni
             set.attendInt16 = attention_i16_avx512vnni
+            set.blockMaxima = block_maxima_f32_avx512vnni
+            set.exponentialSum = exponential_sum_f32_avx512vnni
+            set.select = select_f32_avx512vnni
+            set.multiplyAddsFloat = multiply_adds_f32_avx512vnni
+            set.multiplyAddsInt8 = multiply_adds_i8_avx512vnni
+            set.multiplyAddsInt16 = multiply_adds_i16_avx512vnni
             return set
         }()
     }

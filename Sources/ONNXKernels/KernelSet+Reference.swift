@@ -38,6 +38,7 @@ extension KernelSet {
         softmax: softmax_f32_reference,
         blockMaxima: block_maxima_f32_reference,
         exponentialSum: exponential_sum_f32_reference,
+        select: select_f32_reference,
         rotary: rotary_f32_reference,
         attendAnySize: attention_f32_reference,
         attend: attention_f32_reference,
@@ -46,5 +47,8 @@ extension KernelSet {
         attendInt16: attention_f32_reference,
         mergeAttention: attention_merge_f32_reference,
         finishAttention: attention_finish_f32_reference,
-        storeCacheRows: cache_rows_reference)
+        storeCacheRows: cache_rows_reference,
+        multiplyAddsFloat: multiply_adds_f32_reference,
+        multiplyAddsInt8: multiply_adds_i32_reference,
+        multiplyAddsInt16: multiply_adds_i32_reference)
 }

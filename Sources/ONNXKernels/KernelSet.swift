@@ -15,6 +15,8 @@ package struct KernelSet: Sendable {
     package typealias Binary = @convention(c) (UnsafePointer<onnxlm_binary_args>) -> Void
     package typealias BlockMaxima = @convention(c) (UnsafePointer<onnxlm_block_maxima_args>) -> Void
     package typealias ExponentialSum = @convention(c) (UnsafePointer<onnxlm_exponential_sum_args>) -> Void
+    package typealias Select = @convention(c) (UnsafePointer<onnxlm_select_args>) -> Void
+    package typealias MultiplyAdds = @convention(c) (UnsafePointer<onnxlm_multiply_adds_args>) -> Void
     package typealias Softmax = @convention(c) (UnsafePointer<onnxlm_softmax_args>) -> Void
     package typealias Rotary = @convention(c) (UnsafePointer<onnxlm_rotary_args>) -> Void
     package typealias Attend = @convention(c) (UnsafePointer<onnxlm_attention_args>) -> Void
@@ -56,6 +58,7 @@ package struct KernelSet: Sendable {
     package var softmax: Softmax
     package var blockMaxima: BlockMaxima
     package var exponentialSum: ExponentialSum
+    package var select: Select
     package var rotary: Rotary
     /// Any head size: the fallback for sizes that ``attend`` does not take.
     package var attendAnySize: Attend
@@ -70,6 +73,9 @@ package struct KernelSet: Sendable {
     package var mergeAttention: MergeAttention
     package var finishAttention: FinishAttention
     package var storeCacheRows: StoreCacheRows
+    package var multiplyAddsFloat: MultiplyAdds
+    package var multiplyAddsInt8: MultiplyAdds
+    package var multiplyAddsInt16: MultiplyAdds
 
     /// The kernels of a level; those of the level below where that one is not compiled in.
     package static func kernels(for level: CPULevel) -> KernelSet {

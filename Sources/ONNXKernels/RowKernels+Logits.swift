@@ -21,17 +21,40 @@ extension RowKernels {
     }
 
     /// The total of `exp((x[i] - largest) * factor)` over the elements below `threshold`, each as accurate as single
-    /// precision makes it, added in double precision.
+    /// precision makes it, the factor more so, added in double precision.
     package static func exponentialSum(
-        _ x: UnsafePointer<Float>, count: Int, largest: Float, factor: Float, below threshold: Float,
+        _ x: UnsafePointer<Float>, count: Int, largest: Float, factor: Double, below threshold: Float,
         kernels: KernelSet = .current
     ) -> Double {
         var sum = 0.0
         withUnsafeMutablePointer(to: &sum) { sum in
             var args = onnxlm_exponential_sum_args(
-                x: x, sum: sum, count: Int64(count), largest: largest, factor: factor, threshold: threshold)
+                x: x, sum: sum, count: Int64(count), factor: factor, largest: largest, threshold: threshold)
             kernels.exponentialSum(&args)
         }
         return sum
+    }
+
+    /// Room that ``select(_:count:from:below:maxima:values:places:kernels:)`` needs beyond what it finds.
+    package static let selectSlack = Int(ONNXLM_SELECT_SLACK)
+
+    /// Copies the elements with `lower <= x[i] < upper` and their places i, in their order; gives their number.
+    ///
+    /// - Parameters:
+    ///   - maxima: of ``blockMaxima(_:count:into:kernels:)``; blocks below `lower` are then not read.
+    ///   - values: with room for ``selectSlack`` more than are found, as `places`.
+    package static func select(
+        _ x: UnsafePointer<Float>, count: Int, from lower: Float, below upper: Float,
+        maxima: UnsafePointer<Float>?, values: UnsafeMutablePointer<Float>,
+        places: UnsafeMutablePointer<Int32>, kernels: KernelSet = .current
+    ) -> Int {
+        var found: Int64 = 0
+        withUnsafeMutablePointer(to: &found) { found in
+            var args = onnxlm_select_args(
+                x: x, maxima: maxima, values: values, places: places, found: found, count: Int64(count),
+                lower: lower, upper: upper)
+            kernels.select(&args)
+        }
+        return Int(found)
     }
 }

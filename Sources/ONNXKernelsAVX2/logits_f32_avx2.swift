@@ -49,7 +49,10 @@
         let a = args.pointee
         let count = Int(a.count)
         let largest = splat(a.largest)
-        let factor = splat(a.factor * 1.44269504088896341)
+        let exact = a.factor * 1.4426950408889634074
+        let rounded = Float(exact)
+        let factor = splat(rounded < .infinity ? rounded : .greatestFiniteMagnitude)
+        let correction = splat(rounded < .infinity ? Float(exact - Double(rounded)) : 0)
         let threshold = splat(a.threshold)
         var total0 = _mm256_setzero_pd()
         var total1 = _mm256_setzero_pd()
@@ -59,14 +62,14 @@
             let end = start &+ 64 < count ? start &+ 64 : count
             while start &+ 8 <= end {
                 let x = _mm256_loadu_ps(a.x + start)
-                let e = powerOf2AtMost1(_mm256_mul_ps(_mm256_sub_ps(x, largest), factor))
+                let e = powerOf2AtMost1(_mm256_sub_ps(x, largest), factor, correction)
                 part = _mm256_add_ps(part, _mm256_and_ps(e, onnxlm_mm256_less_ps(x, threshold)))
                 start &+= 8
             }
             if start < end {
                 let rest = end &- start
                 let x = loadPart(a.x + start, rest)
-                let e = powerOf2AtMost1(_mm256_mul_ps(_mm256_sub_ps(x, largest), factor))
+                let e = powerOf2AtMost1(_mm256_sub_ps(x, largest), factor, correction)
                 let chosen = _mm256_and_ps(
                     onnxlm_mm256_less_ps(x, threshold), _mm256_castsi256_ps(laneMask(rest)))
                 part = _mm256_add_ps(part, _mm256_and_ps(e, chosen))
@@ -81,12 +84,48 @@
         a.sum.pointee = _mm_cvtsd_f64(_mm_add_sd(_mm256_castpd256_pd128(pairs), upper))
     }
 
-    /// 2 to the power of t, for t up to 0; zero below −126. The Taylor series to the sixth power.
+    /// The elements between two bounds; see `onnxlm_select_args`.
+    @c(onnxlm_select_f32_avx2)
+    package func select_f32_avx2(_ args: UnsafePointer<onnxlm_select_args>) {
+        let a = args.pointee
+        let count = Int(a.count)
+        let lower = splat(a.lower)
+        let upper = splat(a.upper)
+        var found = 0
+        var start = 0
+        while start < count {
+            let end = start &+ 64 < count ? start &+ 64 : count
+            if let maxima = a.maxima, maxima[start >> 6] < a.lower {
+                start = end
+                continue
+            }
+            while start < end {
+                let rest = end &- start
+                let x = loadPart(a.x + start, rest)
+                let chosen = _mm256_andnot_ps(onnxlm_mm256_less_ps(x, lower), onnxlm_mm256_less_ps(x, upper))
+                var bits = _mm256_movemask_ps(_mm256_and_ps(chosen, _mm256_castsi256_ps(laneMask(rest))))
+                while bits != 0 {
+                    let place = start &+ bits.trailingZeroBitCount
+                    a.values[found] = a.x[place]
+                    a.places[found] = Int32(truncatingIfNeeded: place)
+                    found &+= 1
+                    bits &= bits &- 1
+                }
+                start &+= 8
+            }
+            start = end
+        }
+        a.found.pointee = Int64(found)
+    }
+
+    /// 2 to the power of `distance` times a factor in two parts, up to 0; zero below −126. The Taylor series to the
+    /// sixth power.
     @inline(__always)
-    private func powerOf2AtMost1(_ t: __m256) -> __m256 {
+    private func powerOf2AtMost1(_ distance: __m256, _ factor: __m256, _ correction: __m256) -> __m256 {
+        let t = _mm256_mul_ps(distance, factor)
         let clamped = _mm256_max_ps(splat(-126), t)
         let n = onnxlm_mm256_round_nearest_ps(clamped)
-        let f = _mm256_sub_ps(clamped, n)
+        let f = _mm256_fmadd_ps(distance, correction, _mm256_sub_ps(clamped, n))
         var p = splat(1.5403530393381608e-4)
         p = _mm256_fmadd_ps(p, f, splat(1.3333558146428443e-3))
         p = _mm256_fmadd_ps(p, f, splat(9.618129107628477e-3))

@@ -2,6 +2,13 @@
 #if ONNXLM_AVX512VNNI
     import CONNXKernelABI
 
+    /// The first of sixteen lanes; all if there are as many or more.
+    @inline(__always)
+    func firstLanes(_ count: Int) -> __mmask16 {
+        count >= 16
+            ? .max : UInt16(truncatingIfNeeded: (UInt32(1) &<< UInt32(truncatingIfNeeded: count)) &- 1)
+    }
+
     /// e to the power of r − 1, for |r| ≤ 0.35: the Taylor series to the seventh power.
     @inline(always)
     private func reducedExpMinus1(_ r: __m512) -> __m512 {

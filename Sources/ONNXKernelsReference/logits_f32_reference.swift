@@ -33,7 +33,20 @@ package func exponential_sum_f32_reference(_ args: UnsafePointer<onnxlm_exponent
     let a = args.pointee
     var sum = 0.0
     for i in 0..<Int(a.count) where a.x[i] < a.threshold {
-        sum += Double(exp((a.x[i] - a.largest) * a.factor))
+        sum += exp(Double(a.x[i] - a.largest) * a.factor)
     }
     a.sum.pointee = sum
+}
+
+/// The elements between two bounds; see `onnxlm_select_args`.
+@c(onnxlm_select_f32_reference)
+package func select_f32_reference(_ args: UnsafePointer<onnxlm_select_args>) {
+    let a = args.pointee
+    var found = 0
+    for i in 0..<Int(a.count) where a.x[i] >= a.lower && a.x[i] < a.upper {
+        a.values[found] = a.x[i]
+        a.places[found] = Int32(truncatingIfNeeded: i)
+        found += 1
+    }
+    a.found.pointee = Int64(found)
 }

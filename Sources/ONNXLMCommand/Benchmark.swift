@@ -148,6 +148,7 @@
             return try withExtendedLifetime(logits) { try sampler.sample(values, history: []) }
         }
 
+        /// Without the penalties of the model's configuration, which would take time of their own.
         private func greedySampler(_ model: LanguageModel) -> Sampler {
             var options = GenerationOptions()
             options.temperature = 0

@@ -8,6 +8,7 @@ struct ReferenceSampler {
     var temperature: Float = 1
     var topK = 0
     var topP: Float = 1
+    var minP: Float = 0
     var repetitionPenalty: Float = 1
     var random: SplitMix64
 
@@ -38,6 +39,7 @@ struct ReferenceSampler {
             }
             if let cut { list.removeSubrange((cut + 1)...) }
         }
+        if minP > 0 { list.removeAll { $0.weight < min(1, Double(minP)) } }
         var position = Double(random.next() >> 11) * 0x1p-53 * list.reduce(0) { $0 + $1.weight }
         for candidate in list {
             position -= candidate.weight

@@ -99,6 +99,34 @@ struct SamplerParityTests {
         }
     }
 
+    /// Vocabularies in which the likeliest tokens do not suffice, so that others are searched for.
+    @Test(arguments: [1e-3, 1.5, 3, 6] as [Float]) func drawsFarDownTheVocabulary(_ deviation: Float) throws {
+        let count = 50_000
+        var random = SplitMix64(state: 77)
+        let logits: [Float] = (0..<count).map { index in
+            if index % 1000 == 999 { return -.infinity }
+            let sum = (0..<6).reduce(Float(0)) { sum, _ in sum + Float.random(in: -1...1, using: &random) }
+            return 7 + sum * deviation / 1.4142135
+        }
+        for (temperature, topP, minP) in [
+            (1, 1, 0), (0.7, 0.9, 0), (1.3, 0.5, 0), (1, 0.99, 0), (0.7, 1, 0.01), (1, 0.95, 1e-4),
+            (1, 1, 1e-5),
+            (5, 0.8, 0.1),
+        ] as [(Float, Float, Float)] {
+            var options = GenerationOptions()
+            (options.temperature, options.topP, options.minP, options.seed) = (temperature, topP, minP, 9)
+            var sampler = Sampler(options, defaults: GenerationConfig.Search())
+            var reference = ReferenceSampler(
+                temperature: temperature, topP: topP, minP: minP, random: SplitMix64(state: 9))
+            for draw in 0..<3 {
+                let expected = reference.sample(logits, history: [])
+                var copy = logits
+                let token = try copy.withUnsafeMutableBufferPointer { try sampler.sample($0, history: []) }
+                #expect(token == expected, "t \(temperature), p \(topP), min \(minP), draw \(draw)")
+            }
+        }
+    }
+
     /// A damaged configuration may hold what options refuse.
     @Test(arguments: [-0.5, -.infinity, .nan] as [Float]) func temperaturesThatNobodyAsksFor(
         _ temperature: Float

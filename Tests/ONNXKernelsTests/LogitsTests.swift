@@ -46,20 +46,50 @@ import Testing
         }
     }
 
+    @Test(arguments: sizes) func elementsBetweenBounds(_ count: Int) {
+        var generator = SeededGenerator(seed: 23)
+        var values = generator.floats(count, in: -9...9).map { ($0 * 4).rounded() / 4 }
+        if count > 5 { values[5] = -.infinity }
+        let maxima = stride(from: 0, to: count, by: 64).map { values[$0..<min(count, $0 + 64)].max() ?? 0 }
+        for kernels in TestKernels.sets {
+            for (lower, upper) in [
+                (-.infinity, .infinity), (-.infinity, 0), (8.75, .infinity), (-1.25, 2), (3, 3), (5, -5),
+                (20, .infinity),
+            ] as [(Float, Float)] {
+                let expected = values.indices.filter { values[$0] >= lower && values[$0] < upper }
+                for usesMaxima in [false, true] {
+                    let x = GuardedMemory(values)
+                    let found = GuardedMemory<Float>(count: expected.count + RowKernels.selectSlack)
+                    let places = GuardedMemory<Int32>(count: expected.count + RowKernels.selectSlack)
+                    defer { keepAlive((x, found, places)) }
+                    let number = maxima.withUnsafeBufferPointer {
+                        RowKernels.select(
+                            x.base, count: count, from: lower, below: upper,
+                            maxima: usesMaxima ? $0.baseAddress : nil, values: found.base,
+                            places: places.base, kernels: kernels)
+                    }
+                    #expect(number == expected.count, "\(kernels.level), \(lower) ..< \(upper) of \(count)")
+                    #expect(places.array.prefix(number).map(Int.init) == expected)
+                    #expect(found.array.prefix(number).elementsEqual(expected.map { values[$0] }))
+                }
+            }
+        }
+    }
+
     @Test(arguments: sizes) func sumsOfExponentials(_ count: Int) {
         var generator = SeededGenerator(seed: 22)
         var values = generator.floats(count, in: -30...4)
         if count > 2 { values[2] = -.infinity }
         for kernels in TestKernels.sets {
             for (factor, threshold) in [(1, 4), (1.25, 0), (0.1, .infinity), (30, -2), (1, -40)]
-                as [(Float, Float)]
+                as [(Double, Float)]
             {
                 let x = GuardedMemory(values)
                 defer { keepAlive(x) }
                 var expected = 0.0
                 var allowed = 0.0
                 for value in values where value < threshold {
-                    let exponent = (Double(value) - 4) * Double(factor)
+                    let exponent = (Double(value) - 4) * factor
                     expected += exp(exponent)
                     // The product of the exponent is rounded before the exponential.
                     if value > -.infinity {

@@ -29,6 +29,13 @@ ONNXLM_INTRINSIC __m512 onnxlm_mm512_round_nearest_ps(__m512 a) {
 ONNXLM_INTRINSIC __mmask16 onnxlm_mm512_unordered_ps(__m512 a, __m512 b) {
     return _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q);
 }
+ONNXLM_INTRINSIC __mmask16 onnxlm_mm512_less_ps(__m512 a, __m512 b) {
+    return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);
+}
+/// The lanes among those chosen where a is less than b.
+ONNXLM_INTRINSIC __mmask16 onnxlm_mm512_mask_less_ps(__mmask16 chosen, __m512 a, __m512 b) {
+    return _mm512_mask_cmp_ps_mask(chosen, a, b, _CMP_LT_OQ);
+}
 /// x − floor(x); 0 for infinities.
 ONNXLM_INTRINSIC __m512 onnxlm_mm512_fraction_ps(__m512 a) {
     return _mm512_reduce_ps(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);

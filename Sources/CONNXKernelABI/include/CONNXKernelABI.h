@@ -12,5 +12,6 @@
 #include "CONNXKernelABI+Rows.h"
 #include "CONNXKernelABI+Logits.h"
 #include "CONNXKernelABI+Attention.h"
+#include "CONNXKernelABI+Peaks.h"
 #include "CONNXKernelABI+Intrinsics.h"
 #include "CONNXKernelABI+Intrinsics512.h"
