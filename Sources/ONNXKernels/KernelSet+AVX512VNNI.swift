@@ -7,6 +7,9 @@
         package static let avx512vnni: KernelSet = {
             var set = KernelSet.avx2
             set.level = .avx512vnni
+            set.quantizeFourRows = quantize_four_rows_f32_i8_avx512vnni
+            set.rmsNorm = rms_norm_f32_avx512vnni
+            set.siluMultiply = silu_mul_f32_avx512vnni
             set.qgemv4 = qgemv_i8_q4_1x8_avx512vnni
             set.qgemm4 = qgemm_i8_q4_8x16_avx512vnni
             set.qgemv4Block16 = qgemv_i8_q4b16_1x8_avx512vnni

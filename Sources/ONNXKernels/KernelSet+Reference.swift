@@ -6,6 +6,7 @@ extension KernelSet {
     package static let reference = KernelSet(
         level: .reference,
         quantizeRows: quantize_rows_f32_i8_reference,
+        quantizeFourRows: quantize_rows_f32_i8_reference,
         qgemv4: qgemv_i8_1x8_reference,
         qgemm4: qgemm_i8_4x8_reference,
         qgemv4Block16: qgemv_i8_1x8_reference,

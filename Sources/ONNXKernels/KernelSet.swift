@@ -26,6 +26,8 @@ package struct KernelSet: Sendable {
 
     package var level: CPULevel
     package var quantizeRows: QuantizeRows
+    /// The same for four rows of whole blocks of a multiple of 32 inputs.
+    package var quantizeFourRows: QuantizeRows
     package var qgemv4: QuantizedMultiply
     package var qgemm4: QuantizedMultiply
     package var qgemv4Block16: QuantizedMultiply

@@ -106,7 +106,11 @@ package final class QuantizedActivations {
             x: x, x_row_stride: Int64(stride), rows: Int64(count), group_size: count == 1 ? 1 : 4,
             k: Int64(k), block_size: Int64(blockSize), blocks: Int64(blocks), values: values(row: first),
             scales: scales(row: first), sums: sums(row: first))
-        matrix.kernels.quantizeRows(&args)
+        if count == 4, blockSize % 32 == 0, k == blocks * blockSize {
+            matrix.kernels.quantizeFourRows(&args)
+        } else {
+            matrix.kernels.quantizeRows(&args)
+        }
     }
 
     /// - Throws: `kernel.quantized_matrix` if products of a matrix cannot read what is held.
