@@ -38,6 +38,9 @@
         @Option(help: "Threads that compute; by default the cores this process may use.")
         var threads: Int?
 
+        @Option(help: "Bytes that intermediate values of one run may take; 8 GiB unless given.")
+        var memoryLimit: Int?
+
         @Option(
             name: .customLong("without-pass"), help: "Leave out this graph pass; can be given several times.")
         var withoutPasses: [String] = []
@@ -52,6 +55,7 @@
             var options = LoadOptions()
             options.threadCount = threads
             options.disabledPasses = Set(withoutPasses)
+            if let memoryLimit { options.intermediateByteLimit = memoryLimit }
             var runner = ConformanceRunner(loadOptions: options)
             runner.relative = rtol
             runner.absolute = atol
