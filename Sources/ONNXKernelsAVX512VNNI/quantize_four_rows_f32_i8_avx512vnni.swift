@@ -22,7 +22,7 @@
         while start < k {
             let end = start &+ blockSize
             let none = _mm512_setzero_si512()
-            var m: FourIntegers = (none, none, none, none)
+            var m: FourSums = (none, none, none, none)
             var i = start
             while i < end {
                 m.0 = _mm512_max_epu32(m.0, magnitudeBits(x0 + i))
@@ -41,7 +41,7 @@
             let f1 = onnxlm_mm512_group1_ps(inverse)
             let f2 = onnxlm_mm512_group2_ps(inverse)
             let f3 = onnxlm_mm512_group3_ps(inverse)
-            var s: FourIntegers = (none, none, none, none)
+            var s: FourSums = (none, none, none, none)
             i = start
             while i < end {
                 var q0 = quantised(x0 + i, f0)
@@ -74,8 +74,6 @@
         }
     }
 
-    private typealias FourIntegers = (__m512i, __m512i, __m512i, __m512i)
-
     @inline(__always)
     private func magnitudeBits(_ x: UnsafePointer<Float>) -> __m512i {
         _mm512_and_si512(_mm512_castps_si512(_mm512_loadu_ps(x)), _mm512_set1_epi32(0x7FFF_FFFF))
@@ -90,53 +88,5 @@
     @inline(__always)
     private func wholeRow(_ lanes: __mmask16, _ row: __mmask16) -> __mmask16 {
         (lanes &>> (row &* 4)) & 1 == 0 ? 0 : .max
-    }
-
-    @inline(__always)
-    private func groupMaximaOfBits(_ m: FourIntegers) -> __m512i {
-        let ab = _mm512_max_epu32(lowGroups(m.0, m.1), highGroups(m.0, m.1))
-        let cd = _mm512_max_epu32(lowGroups(m.2, m.3), highGroups(m.2, m.3))
-        var x = _mm512_max_epu32(evenGroups(ab, cd), oddGroups(ab, cd))
-        x = _mm512_max_epu32(x, swappedHalves(x))
-        return _mm512_max_epu32(x, swappedPairs(x))
-    }
-
-    @inline(__always)
-    private func groupTotalsOfIntegers(_ s: FourIntegers) -> __m512i {
-        let ab = _mm512_add_epi32(lowGroups(s.0, s.1), highGroups(s.0, s.1))
-        let cd = _mm512_add_epi32(lowGroups(s.2, s.3), highGroups(s.2, s.3))
-        var x = _mm512_add_epi32(evenGroups(ab, cd), oddGroups(ab, cd))
-        x = _mm512_add_epi32(x, swappedHalves(x))
-        return _mm512_add_epi32(x, swappedPairs(x))
-    }
-
-    @inline(__always)
-    private func lowGroups(_ a: __m512i, _ b: __m512i) -> __m512i {
-        _mm512_castps_si512(onnxlm_mm512_low_groups_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b)))
-    }
-
-    @inline(__always)
-    private func highGroups(_ a: __m512i, _ b: __m512i) -> __m512i {
-        _mm512_castps_si512(onnxlm_mm512_high_groups_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b)))
-    }
-
-    @inline(__always)
-    private func evenGroups(_ a: __m512i, _ b: __m512i) -> __m512i {
-        _mm512_castps_si512(onnxlm_mm512_even_groups_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b)))
-    }
-
-    @inline(__always)
-    private func oddGroups(_ a: __m512i, _ b: __m512i) -> __m512i {
-        _mm512_castps_si512(onnxlm_mm512_odd_groups_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b)))
-    }
-
-    @inline(__always)
-    private func swappedHalves(_ a: __m512i) -> __m512i {
-        _mm512_castps_si512(onnxlm_mm512_swap_halves_ps(_mm512_castsi512_ps(a)))
-    }
-
-    @inline(__always)
-    private func swappedPairs(_ a: __m512i) -> __m512i {
-        _mm512_castps_si512(onnxlm_mm512_swap_pairs_ps(_mm512_castsi512_ps(a)))
     }
 #endif

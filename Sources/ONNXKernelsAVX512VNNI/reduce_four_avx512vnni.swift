@@ -27,4 +27,54 @@
         x = _mm512_add_ps(x, onnxlm_mm512_swap_halves_ps(x))
         return _mm512_add_ps(x, onnxlm_mm512_swap_pairs_ps(x))
     }
+
+    // The same of integers.
+
+    @inline(always)
+    func groupMaximaOfBits(_ m: FourSums) -> __m512i {
+        let ab = _mm512_max_epu32(lowGroups(m.0, m.1), highGroups(m.0, m.1))
+        let cd = _mm512_max_epu32(lowGroups(m.2, m.3), highGroups(m.2, m.3))
+        var x = _mm512_max_epu32(evenGroups(ab, cd), oddGroups(ab, cd))
+        x = _mm512_max_epu32(x, swappedHalves(x))
+        return _mm512_max_epu32(x, swappedPairs(x))
+    }
+
+    @inline(always)
+    func groupTotalsOfIntegers(_ s: FourSums) -> __m512i {
+        let ab = _mm512_add_epi32(lowGroups(s.0, s.1), highGroups(s.0, s.1))
+        let cd = _mm512_add_epi32(lowGroups(s.2, s.3), highGroups(s.2, s.3))
+        var x = _mm512_add_epi32(evenGroups(ab, cd), oddGroups(ab, cd))
+        x = _mm512_add_epi32(x, swappedHalves(x))
+        return _mm512_add_epi32(x, swappedPairs(x))
+    }
+
+    @inline(always)
+    private func lowGroups(_ a: __m512i, _ b: __m512i) -> __m512i {
+        _mm512_castps_si512(onnxlm_mm512_low_groups_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b)))
+    }
+
+    @inline(always)
+    private func highGroups(_ a: __m512i, _ b: __m512i) -> __m512i {
+        _mm512_castps_si512(onnxlm_mm512_high_groups_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b)))
+    }
+
+    @inline(always)
+    private func evenGroups(_ a: __m512i, _ b: __m512i) -> __m512i {
+        _mm512_castps_si512(onnxlm_mm512_even_groups_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b)))
+    }
+
+    @inline(always)
+    private func oddGroups(_ a: __m512i, _ b: __m512i) -> __m512i {
+        _mm512_castps_si512(onnxlm_mm512_odd_groups_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b)))
+    }
+
+    @inline(always)
+    private func swappedHalves(_ a: __m512i) -> __m512i {
+        _mm512_castps_si512(onnxlm_mm512_swap_halves_ps(_mm512_castsi512_ps(a)))
+    }
+
+    @inline(always)
+    private func swappedPairs(_ a: __m512i) -> __m512i {
+        _mm512_castps_si512(onnxlm_mm512_swap_pairs_ps(_mm512_castsi512_ps(a)))
+    }
 #endif
