@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # deep/tokenizers.sh: compares fifteen tokenizers with the reference on a million strings each (ONNXLM_DEEP_STRINGS: another number, at least
-# 20,000). About half an hour on two cores, most of it the reference's.
+# 20,000). 48 minutes on two busy cores, most of it the reference's.
 source "$(dirname "$0")/../lib.sh"
 
 cd "$root"
