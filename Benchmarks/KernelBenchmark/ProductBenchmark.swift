@@ -71,3 +71,29 @@ func quantisedProducts(_ benchmark: Benchmark) throws {
         y.deallocate()
     }
 }
+
+/// The matrices of SmolLM2-135M, which have few blocks to a row.
+func narrowProducts(_ benchmark: Benchmark) throws {
+    for (k, n) in [(576, 960), (576, 576), (576, 1536), (1536, 576)] {
+        let name = "q4b32 level 4 \(k)x\(n)"
+        guard benchmark.filter.isEmpty || name.contains(benchmark.filter) || benchmark.filter.contains(name)
+        else {
+            continue
+        }
+        let matrix = try quantised(
+            bits: 4, blockSize: 32, k: k, n: n, level: 4, hasZeros: false, workers: benchmark.workers)
+        let x = floats(k * 512, seed: 1)
+        let y = floats(n * 512, seed: 2)
+        var work = Benchmark.Work(multiplier: .int8)
+        for rows in [1, 8, 128, 512] {
+            work.multiplyAdds = k * n * rows
+            try benchmark.measure("\(name) rows \(rows)", work) {
+                try matrix.multiply(
+                    UnsafePointer(x.baseAddress!), rows: rows, into: y.baseAddress!,
+                    workers: benchmark.workers, scratch: benchmark.scratch)
+            }
+        }
+        x.deallocate()
+        y.deallocate()
+    }
+}

@@ -11,4 +11,5 @@ rowKernels(benchmark)
 try SamplerBenchmark(benchmark).run()
 try AttentionBenchmark(benchmark).run()
 try quantisedProducts(benchmark)
+try narrowProducts(benchmark)
 if isJSON { print(benchmark.json) }

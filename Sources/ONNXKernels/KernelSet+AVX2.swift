@@ -9,6 +9,7 @@
             set.level = .avx2
             set.quantizeRows = quantize_rows_f32_i8_avx2
             set.quantizeFourRows = quantize_rows_f32_i8_avx2
+            set.quantizationError = quantization_error_f32_i8_avx2
             set.qgemv4 = qgemv_i8_q4_1x8_avx2
             set.qgemm4 = qgemm_i8_q4_4x8_avx2
             set.qgemv4Block16 = qgemv_i8_q4b16_1x8_avx2

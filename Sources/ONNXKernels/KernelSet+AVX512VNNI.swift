@@ -16,8 +16,10 @@
             set.qgemm4Block16 = qgemm_i8_q4b16_8x16_avx512vnni
             set.qgemv8 = qgemv_i8_q8_1x8_avx512vnni
             set.qgemm8 = qgemm_i8_q8_8x16_avx512vnni
-            set.qgemvFloat4 = qgemv_f32_q4_1x64_avx512vnni
-            set.qgemvFloat8 = qgemv_f32_q8_1x64_avx512vnni
+            set.multipliesTerms = true
+            set.qgemvTerms4 = qgemv_terms_i8_q4_1x8_avx512vnni
+            set.qgemvTerms4Block16 = qgemv_terms_i8_q4b16_1x8_avx512vnni
+            set.qgemvTerms8 = qgemv_terms_i8_q8_1x8_avx512vnni
             set.attend = attention_f32_avx512vnni
             set.attendHalf = attention_f16_avx512vnni
             set.attendInt8 = attention_i8_avx512vnni

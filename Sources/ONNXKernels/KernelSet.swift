@@ -4,6 +4,8 @@ package import CONNXKernelABI
 /// One entry point for each kernel family, all of one CPU level (with the reference's where a level has none).
 package struct KernelSet: Sendable {
     package typealias QuantizeRows = @convention(c) (UnsafePointer<onnxlm_quantize_rows_args>) -> Void
+    package typealias QuantizationError =
+        @convention(c) (UnsafePointer<onnxlm_quantization_error_args>) -> Void
     package typealias QuantizedMultiply = @convention(c) (UnsafePointer<onnxlm_qmatmul_args>) -> Void
     package typealias QuantizedVector = @convention(c) (UnsafePointer<onnxlm_qgemv_f32_args>) -> Void
     package typealias DequantizeTile = @convention(c) (UnsafePointer<onnxlm_dequantize_tile_args>) -> Void
@@ -28,12 +30,21 @@ package struct KernelSet: Sendable {
     package var quantizeRows: QuantizeRows
     /// The same for four rows of whole blocks of a multiple of 32 inputs.
     package var quantizeFourRows: QuantizeRows
+    package var quantizationError: QuantizationError
     package var qgemv4: QuantizedMultiply
     package var qgemm4: QuantizedMultiply
     package var qgemv4Block16: QuantizedMultiply
     package var qgemm4Block16: QuantizedMultiply
     package var qgemv8: QuantizedMultiply
     package var qgemm8: QuantizedMultiply
+    /// Whether floats are multiplied fastest as sums of three quantised rows, however many rows there are; of one row
+    /// they always are.
+    package var multipliesTerms: Bool
+    /// One row that is the sum of the first three of a group of four quantised rows: the sum of their products. nil
+    /// where that is no faster than the products of a group.
+    package var qgemvTerms4: QuantizedMultiply?
+    package var qgemvTerms4Block16: QuantizedMultiply?
+    package var qgemvTerms8: QuantizedMultiply?
     package var qgemvFloat4: QuantizedVector
     package var qgemvFloat8: QuantizedVector
     package var dequantizeTile4: DequantizeTile

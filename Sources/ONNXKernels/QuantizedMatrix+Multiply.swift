@@ -25,43 +25,60 @@ extension QuantizedMatrix {
     /// Whether activations quantised for one matrix serve the other.
     package func sharesActivations(with other: QuantizedMatrix) -> Bool {
         usesQuantizedActivations == other.usesQuantizedActivations
-            && (!usesQuantizedActivations
-                || blockSize == other.blockSize && header.blocks == other.header.blocks)
+            && (header.zeroPointKind == ONNXLM_ZERO_POINT_F32)
+                == (other.header.zeroPointKind == ONNXLM_ZERO_POINT_F32)
+            && blockSize == other.blockSize && header.blocks == other.header.blocks
+            && permutation == other.permutation
     }
 
-    /// Computes some panels for all rows of the activations, on the calling thread.
+    /// Computes some panels for some rows of the activations, on the calling thread.
+    ///
+    /// - Parameters:
+    ///   - rows: quantised rows as they are stored, from a multiple of 4 on; the last may stand for itself, else they
+    ///     fill groups of four, or all but the last rows of one.
+    ///   - y: where the first of the rows goes.
     func multiplyPanels(
-        _ firstPanel: Int, _ count: Int, _ activations: QuantizedActivations, _ product: QuantizedProduct
+        _ panels: Range<Int>, _ activations: QuantizedActivationRows, rows: Range<Int>,
+        into y: UnsafeMutablePointer<Float>, rowStride: Int, bias: UnsafePointer<Float>?
     ) {
-        let rows = activations.rows
-        let grouped = rows % 4 == 1 ? rows - 1 : rows
-        var args = onnxlm_qmatmul_args(
-            y: product.y, y_row_stride: Int64(product.rowStride), columns: Int64(n), panels: panels,
-            layout: header.layout, first_panel: Int64(firstPanel), panel_count: Int64(count),
-            values: activations.values(row: 0), scales: activations.scales(row: 0),
-            sums: activations.sums(row: 0),
-            rows: Int64(grouped), row_groups: Int64((grouped + 3) / 4), bias: bias)
-        // Few enough rows at a time for their activations to stay in the second-level cache.
-        let rowsAtOnce = max(4, 196_608 / max(1, header.paddedK) / 4 * 4)
+        // A single last row has a layout of its own.
+        let grouped = rows.count % 4 == 1 ? rows.count - 1 : rows.count
+        // Few enough rows at a time for their activations to stay in the second-level cache, and pairs of groups of
+        // four.
+        let rowsAtOnce = max(8, 196_608 / max(1, header.paddedK) / 8 * 8)
         for first in stride(from: 0, to: grouped, by: rowsAtOnce) {
-            let count = min(rowsAtOnce, grouped - first)
-            args.y = product.y + first * product.rowStride
-            args.values = UnsafePointer(activations.values(row: first))
-            args.scales = UnsafePointer(activations.scales(row: first))
-            args.sums = UnsafePointer(activations.sums(row: first))
-            args.rows = Int64(count)
-            args.row_groups = Int64((count + 3) / 4)
+            let row = rows.lowerBound + first
+            var args = arguments(
+                panels, activations, rows: row..<row + min(rowsAtOnce, grouped - first),
+                into: y + first * rowStride, rowStride: rowStride, bias: bias)
             manyRowsKernel(&args)
         }
-        if grouped < rows {
-            args.y = product.y + grouped * product.rowStride
-            args.values = UnsafePointer(activations.values(row: grouped))
-            args.scales = UnsafePointer(activations.scales(row: grouped))
-            args.sums = UnsafePointer(activations.sums(row: grouped))
-            args.rows = 1
-            args.row_groups = 1
+        if grouped < rows.count {
+            var args = arguments(
+                panels, activations, rows: rows.upperBound - 1..<rows.upperBound,
+                into: y + grouped * rowStride, rowStride: rowStride, bias: bias)
             oneRowKernel(&args)
         }
+    }
+
+    /// What kernels are told of a product of quantised rows, from a multiple of 4 on.
+    func arguments(
+        _ panels: Range<Int>, _ activations: QuantizedActivationRows, rows: Range<Int>,
+        into y: UnsafeMutablePointer<Float>, rowStride: Int, bias: UnsafePointer<Float>?
+    ) -> onnxlm_qmatmul_args {
+        onnxlm_qmatmul_args(
+            y: y, y_row_stride: Int64(rowStride), columns: Int64(n), panels: self.panels,
+            layout: header.layout, first_panel: Int64(panels.lowerBound), panel_count: Int64(panels.count),
+            values: activations.values(stored: rows.lowerBound),
+            scales: activations.scales(stored: rows.lowerBound),
+            sums: activations.sums(stored: rows.lowerBound), rows: Int64(rows.count),
+            row_groups: Int64((rows.count + 3) / 4), bias: bias)
+    }
+
+    /// One row, given as the sum of the first three quantised rows of a group.
+    var oneRowOfTermsKernel: KernelSet.QuantizedMultiply? {
+        if bits == 8 { return kernels.qgemvTerms8 }
+        return blockSize < 32 ? kernels.qgemvTerms4Block16 : kernels.qgemvTerms4
     }
 
     private var oneRowKernel: KernelSet.QuantizedMultiply {

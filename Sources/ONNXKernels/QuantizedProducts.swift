@@ -19,10 +19,13 @@ package struct QuantizedProduct {
 /// Products of one input with several matrices, as one job for the workers. Nothing here allocates but the memory
 /// that activations and scratch keep.
 package enum QuantizedProducts {
+    /// Rows from which on products take so long that the fewest panels make a task.
+    private static let manyRows = 64
+
     /// Panels of 8 columns that a task takes: enough tasks for the threads to even out, each long enough to stream
     /// through memory.
-    private static func panelsPerTask(_ total: Int, _ workers: WorkerPool) -> Int {
-        max(2, min(64, total / (workers.threadCount * 8)) / 2 * 2)
+    private static func panelsPerTask(_ total: Int, rows: Int, _ workers: WorkerPool) -> Int {
+        rows >= manyRows ? 2 : max(2, min(64, total / (workers.threadCount * 8)) / 2 * 2)
     }
 
     /// Several products of the same input; all matrices have the same K.
@@ -45,12 +48,12 @@ package enum QuantizedProducts {
             let leader = products[start].matrix
             var end = start + 1
             while end < products.count, products[end].matrix.sharesActivations(with: leader) { end += 1 }
-            if leader.usesQuantizedActivations {
+            if leader.activationTerms(rows: rows, workers) > 0 {
                 try scratch.activations.quantize(
-                    x, rows: rows, rowStride: stride, for: leader, workers: workers)
+                    x, rows: rows, rowStride: stride, for: leader, workers: workers, scratch: scratch)
                 try multiply(
                     scratch.activations, UnsafeBufferPointer(rebasing: products[start..<end]),
-                    workers: workers)
+                    workers: workers, scratch: scratch)
             } else {
                 for product in products[start..<end] {
                     try product.matrix.multiplyFloat(
@@ -64,22 +67,30 @@ package enum QuantizedProducts {
 
     /// Several products of activations that are quantised already.
     ///
-    /// - Throws: `kernel.quantized_matrix` if the activations are not for one of the matrices.
+    /// - Throws: `kernel.quantized_matrix` if the activations are not for one of the matrices, `memory.exhausted`.
     package static func multiply(
         _ activations: QuantizedActivations, _ products: UnsafeBufferPointer<QuantizedProduct>,
-        workers: WorkerPool
+        workers: WorkerPool, scratch: KernelScratch
     ) throws(ONNXError) {
+        guard let first = products.first else { return }
+        let held = try activations.rows(for: first.matrix)
         var total = 0
         for product in products {
-            try activations.check(product.matrix)
+            _ = try activations.rows(for: product.matrix)
             total += product.matrix.panelCount
         }
-        let perTask = panelsPerTask(total, workers)
+        let perTask = panelsPerTask(total, rows: held.rows, workers)
+        var memory: UnsafeMutablePointer<Float>?
+        if held.terms > 1 {
+            let size = QuantizedMatrix.termMemory(panels: perTask, rows: held.rows)
+            memory = try scratch.reserve(byteCount: size * 4 * workers.threadCount)
+                .assumingMemoryBound(to: Float.self)
+        }
         let job = ProductJob(
-            products: products, activations: activations, panelsPerTask: perTask, panelCount: total)
+            products: products, activations: held, panelsPerTask: perTask, panelCount: total, memory: memory)
         withUnsafePointer(to: job) { job in
-            workers.run(count: (total + perTask - 1) / perTask, context: job) { context, task, _ in
-                context.assumingMemoryBound(to: ProductJob.self).pointee.run(task)
+            workers.run(count: (total + perTask - 1) / perTask, context: job) { context, task, slot in
+                context.assumingMemoryBound(to: ProductJob.self).pointee.run(task, slot)
             }
         }
     }
@@ -93,25 +104,23 @@ package enum QuantizedProducts {
         _ activations: QuantizedActivations, gate: QuantizedMatrix, up: QuantizedMatrix,
         into y: UnsafeMutablePointer<Float>, rowStride: Int, workers: WorkerPool, scratch: KernelScratch
     ) throws(ONNXError) {
-        try activations.check(gate)
-        try activations.check(up)
+        let held = try activations.rows(for: gate)
+        _ = try activations.rows(for: up)
         guard gate.n == up.n else {
             throw ONNXError(
                 "kernel.quantized_matrix",
                 "Gate and up need matrices of equal N, not \(gate.n) and \(up.n).")
         }
-        let rows = activations.rows
-        let total = gate.panelCount
-        // What a task computes of up stays in the second-level cache.
-        let perTask = max(2, min(panelsPerTask(2 * total, workers), 32768 / (8 * rows)) / 2 * 2)
-        let slotSize = rows * perTask * 8
+        let few = panelsPerTask(2 * gate.panelCount, rows: 1, workers)
+        let perTask = held.rows >= manyRows ? min(8, few) : few
+        let slotSize = GatedProductJob.slotSize(panelsPerTask: perTask, held)
         let memory = try scratch.reserve(byteCount: slotSize * 4 * workers.threadCount)
             .assumingMemoryBound(to: Float.self)
         let job = GatedProductJob(
-            activations: activations, gate: gate, up: up, y: y, rowStride: rowStride, memory: memory,
-            panelsPerTask: perTask)
+            activations: held, gate: gate, up: up, y: y, rowStride: rowStride, memory: memory,
+            panelsPerTask: perTask, rowsPerTask: 128)
         withUnsafePointer(to: job) { job in
-            workers.run(count: (total + perTask - 1) / perTask, context: job) { context, task, slot in
+            workers.run(count: job.pointee.taskCount, context: job) { context, task, slot in
                 context.assumingMemoryBound(to: GatedProductJob.self).pointee.run(task, slot)
             }
         }

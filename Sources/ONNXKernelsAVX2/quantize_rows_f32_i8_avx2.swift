@@ -72,7 +72,7 @@
     }
 
     @inline(__always)
-    private func largestLane(_ value: __m256i) -> UInt32 {
+    func largestLane(_ value: __m256i) -> UInt32 {
         let four = _mm_max_epu32(_mm256_castsi256_si128(value), onnxlm_mm256_upper_si256(value))
         let two = _mm_max_epu32(four, _mm_unpackhi_epi64(four, four))
         let one = _mm_max_epu32(two, _mm_srli_epi64(two, 32))

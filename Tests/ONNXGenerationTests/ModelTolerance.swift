@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ONNXKernels
 import ONNXTensors
 
 /// How far logits may lie from onnxruntime's, in parts of the logits' standard deviation; see docs/numerics.md.
@@ -44,6 +45,13 @@ enum ModelTolerance {
     /// Whether the folder's products have weights of 4 or 8 bits that are multiplied as they are: MatMulNBits.
     static func isQuantized(_ folder: String) -> Bool {
         folder.contains("-int") && !folder.contains("opset")
+    }
+
+    /// Whether equal bits for any division of a prompt take the option `deterministic`: float graphs always, quantised
+    /// ones with float activations where a single row of these is multiplied differently from many.
+    static func needsFixedOrder(_ folder: String) -> Bool {
+        let hasFloatActivations = ["level1", "qdq", "fp16io", "qwen35moe"].contains { folder.contains($0) }
+        return !isQuantized(folder) || hasFloatActivations && !KernelSet.current.multipliesTerms
     }
 
     /// Whether values between operators are bfloat16.

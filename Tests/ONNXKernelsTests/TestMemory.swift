@@ -63,7 +63,9 @@ extension SeededGenerator {
 enum TestKernels {
     static let sets: [KernelSet] = KernelSet.runnable
 
-    static func pool(_ threads: Int) throws -> WorkerPool { try WorkerPool(threadCount: threads) }
+    static func pool(_ threads: Int, multipliesInFixedOrder: Bool = false) throws -> WorkerPool {
+        try WorkerPool(threadCount: threads, multipliesInFixedOrder: multipliesInFixedOrder)
+    }
 }
 
 extension KernelSet {

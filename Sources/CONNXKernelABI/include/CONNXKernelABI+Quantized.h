@@ -54,6 +54,16 @@ typedef struct onnxlm_quantize_rows_args {
     int32_t *sums;
 } onnxlm_quantize_rows_args;
 
+/// What quantisation leaves of a row: `y = fma(-q, scale, x)`, q and scale as `onnxlm_quantize_rows_args` has them.
+///
+/// `k` is a multiple of `block_size`; y may be x. Of a block with a value that is not finite y is x.
+typedef struct onnxlm_quantization_error_args {
+    const float *x;
+    float *y;
+    int64_t k;
+    int64_t block_size;
+} onnxlm_quantization_error_args;
+
 /// Y = X Wᵀ (+ bias) with int8 activations, for panels `first_panel ..< first_panel + panel_count`.
 ///
 /// Per column and block b, in order from 0: `y = fma(float(Σ a (q - zero)), scale_w[b] * scale_a[b], y)`; then

@@ -111,7 +111,8 @@ struct QuantizedProductMembers: Sendable {
             return
         }
         try withProducts(context, firstOutput) { (products) throws(ONNXError) in
-            try QuantizedProducts.multiply(activations, products, workers: context.workers)
+            try QuantizedProducts.multiply(
+                activations, products, workers: context.workers, scratch: context.kernelScratch)
         }
     }
 
@@ -124,7 +125,7 @@ struct QuantizedProductMembers: Sendable {
             }
         }
         try context.kernelScratch.activations.quantize(
-            x, rows: rows, for: matrix(0), workers: context.workers)
+            x, rows: rows, for: matrix(0), workers: context.workers, scratch: context.kernelScratch)
         if rows > 0 { try multiply(context.kernelScratch.activations, context, firstOutput: 0) }
     }
 

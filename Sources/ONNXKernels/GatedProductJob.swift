@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Gate and up of a feed-forward part, cut into tasks of some rows and the same panels of both. Lies on the caller's
+/// stack, so that a token allocates nothing.
+struct GatedProductJob: ~Copyable {
+    let activations: QuantizedActivationRows
+    let gate: QuantizedMatrix
+    let up: QuantizedMatrix
+    let y: UnsafeMutablePointer<Float>
+    let rowStride: Int
+    /// `[slot][2][rowsAtOnce][panelsPerTask * 8]`, for what is computed of gate and up; and for each slot memory for
+    /// terms, where activations have several.
+    let memory: UnsafeMutablePointer<Float>
+    let panelsPerTask: Int
+    let rowsPerTask: Int
+
+    /// Rows whose products stay in the first-level cache until they are joined; a multiple of 8.
+    static let rowsAtOnce = 32
+
+    /// Floats of ``memory`` for each slot.
+    static func slotSize(panelsPerTask: Int, _ activations: QuantizedActivationRows) -> Int {
+        let terms =
+            activations.terms > 1
+            ? QuantizedMatrix.termMemory(panels: panelsPerTask, rows: activations.rows) : 0
+        return 2 * rowsAtOnce * panelsPerTask * 8 + terms
+    }
+
+    private var rowParts: Int { (activations.rows + rowsPerTask - 1) / rowsPerTask }
+
+    var taskCount: Int { rowParts * ((gate.panelCount + panelsPerTask - 1) / panelsPerTask) }
+
+    func run(_ task: Int, _ slot: Int) {
+        let firstPanel = task / rowParts * panelsPerTask
+        let panels = firstPanel..<min(firstPanel + panelsPerTask, gate.panelCount)
+        let firstRow = task % rowParts * rowsPerTask
+        let end = min(firstRow + rowsPerTask, activations.rows)
+        for row in stride(from: firstRow, to: end, by: Self.rowsAtOnce) {
+            join(row..<min(row + Self.rowsAtOnce, end), panels, slot)
+        }
+    }
+
+    private func join(_ rows: Range<Int>, _ panels: Range<Int>, _ slot: Int) {
+        let stride = panelsPerTask * 8
+        let first = memory + slot * Self.slotSize(panelsPerTask: panelsPerTask, activations)
+        let second = first + Self.rowsAtOnce * stride
+        let column = panels.lowerBound * 8
+        let third = second + Self.rowsAtOnce * stride
+        multiply(gate, panels, rows, into: first - column, third)
+        multiply(up, panels, rows, into: second - column, third)
+        let width = min(panels.count * 8, gate.n - column)
+        for row in 0..<rows.count {
+            RowKernels.apply(
+                gate.kernels.siluMultiply, first + row * stride, second + row * stride,
+                into: y + ((rows.lowerBound + row) * rowStride + column), count: width)
+        }
+    }
+
+    private func multiply(
+        _ matrix: QuantizedMatrix, _ panels: Range<Int>, _ rows: Range<Int>,
+        into y: UnsafeMutablePointer<Float>, _ memory: UnsafeMutablePointer<Float>
+    ) {
+        let stride = panelsPerTask * 8
+        if activations.terms == 1 {
+            matrix.multiplyPanels(
+                panels, activations, rows: rows, into: y, rowStride: stride, bias: matrix.bias)
+        } else {
+            matrix.multiplyTerms(
+                panels, activations, rows: rows, into: y, rowStride: stride, memory: memory)
+        }
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+import CONNXKernelABI
+
+/// The quantisation of rows of activations, or of their norms, cut into tasks of a group of four rows. Lies on the
+/// caller's stack, so that a token allocates nothing.
+struct QuantizeJob: ~Copyable {
+    let x: UnsafePointer<Float>
+    let rowStride: Int
+    let target: QuantizedActivationRows
+    let kernels: QuantizeKernels
+    /// What is done to the rows first.
+    var norm: Norm?
+    /// How rows become sums of quantised ones, where they do.
+    var split: Split?
+
+    /// A root mean square norm, whose results pass through memory of four rows for each thread.
+    struct Norm {
+        let arguments: NormArguments
+        /// Rows of `arguments.skip`, which serve the rows in turn.
+        let skipRows: Int
+        let kernel: KernelSet.Normalize
+        /// `[slot][4][width]`.
+        let memory: UnsafeMutablePointer<Float>
+    }
+
+    /// A row as the sum of three quantised rows: itself, what its quantisation leaves, and what that of the rest does.
+    struct Split {
+        static let terms = 3
+
+        /// Inputs of a row that is given.
+        let inputs: Int
+        /// `[target.k]`: the input of each place, -1 for none; nil: in their order.
+        let permutation: UnsafePointer<Int32>?
+        /// `[slot][term][4][target.k]`.
+        let memory: UnsafeMutablePointer<Float>
+    }
+
+    /// The kernels that a job takes of a set.
+    struct QuantizeKernels {
+        let rows: KernelSet.QuantizeRows
+        let fourRows: KernelSet.QuantizeRows
+        let error: KernelSet.QuantizationError
+
+        init(_ set: KernelSet, _ target: QuantizedActivationRows) {
+            // For blocks that need no padding.
+            let hasWholeBlocks = target.blockSize % 32 == 0 && target.k == target.blocks * target.blockSize
+            rows = set.quantizeRows
+            fourRows = hasWholeBlocks ? set.quantizeFourRows : set.quantizeRows
+            error = set.quantizationError
+        }
+    }
+
+    init(
+        _ x: UnsafePointer<Float>, rowStride: Int, into target: QuantizedActivationRows, _ kernels: KernelSet
+    ) {
+        self.x = x
+        self.rowStride = rowStride
+        self.target = target
+        self.kernels = QuantizeKernels(kernels, target)
+    }
+
+    func run(_ workers: WorkerPool) {
+        // A decoder's token is one row.
+        if target.rows == 1 { return run(0, 0) }
+        withUnsafePointer(to: self) { job in
+            workers.run(count: (target.rows + 3) / 4, context: job) { context, group, slot in
+                context.assumingMemoryBound(to: QuantizeJob.self).pointee.run(group, slot)
+            }
+        }
+    }
+
+    private func run(_ group: Int, _ slot: Int) {
+        let first = group * 4
+        let count = min(4, target.rows - first)
+        if let split { return quantize(split, first, count, slot) }
+        guard let norm else {
+            return quantize(x + first * rowStride, rowStride, count, at: first)
+        }
+        let width = norm.arguments.width
+        let normed = norm.memory + slot * 4 * width
+        for row in 0..<count {
+            let offset = (first + row) * width
+            let arguments = norm.arguments
+            var args = onnxlm_norm_args(
+                x: arguments.x + offset,
+                skip: arguments.skip.map { $0 + (first + row) % norm.skipRows * width }, skip_row_stride: 0,
+                skip_bias: arguments.skipBias, scale: arguments.scale, bias: arguments.bias,
+                y: normed + row * width, sum: arguments.sum.map { $0 + offset }, rows: 1,
+                width: Int64(width), epsilon: arguments.epsilon)
+            norm.kernel(&args)
+        }
+        quantize(normed, width, count, at: first)
+    }
+
+    private func quantize(_ x: UnsafePointer<Float>, _ stride: Int, _ count: Int, at stored: Int) {
+        var args = onnxlm_quantize_rows_args(
+            x: x, x_row_stride: Int64(stride), rows: Int64(count), group_size: count == 1 ? 1 : 4,
+            k: Int64(target.k), block_size: Int64(target.blockSize), blocks: Int64(target.blocks),
+            values: target.values(stored: stored), scales: target.scales(stored: stored),
+            sums: target.sums(stored: stored))
+        if count == 4 { kernels.fourRows(&args) } else { kernels.rows(&args) }
+    }
+
+    private func quantize(_ split: Split, _ first: Int, _ count: Int, _ slot: Int) {
+        let k = target.k
+        let rows = split.memory + slot * Split.terms * 4 * k
+        for row in 0..<count { gather(x + (first + row) * rowStride, split, into: rows + row * k) }
+        let stored = target.stored(first)
+        if count == 1 {
+            // The terms are rows of one group, whose fourth is nothing.
+            for term in 1..<Split.terms { rest(rows + (term - 1) * k, into: rows + term * k) }
+            (rows + Split.terms * k).update(repeating: 0, count: k)
+            return quantize(rows, k, 4, at: stored)
+        }
+        (rows + count * k).update(repeating: 0, count: (4 - count) * k)
+        for term in 0..<Split.terms {
+            let these = rows + term * 4 * k
+            quantize(these, k, 4, at: stored + term * 4)
+            guard term + 1 < Split.terms else { break }
+            for row in 0..<4 { rest(these + row * k, into: these + (4 + row) * k) }
+        }
+    }
+
+    /// Puts the inputs of a row into packed order, zeros for padding.
+    private func gather(
+        _ x: UnsafePointer<Float>, _ split: Split, into target: UnsafeMutablePointer<Float>
+    ) {
+        if let permutation = split.permutation {
+            for index in 0..<self.target.k {
+                let input = Int(permutation[index])
+                target[index] = input < 0 ? 0 : x[input]
+            }
+            return
+        }
+        target.update(from: x, count: split.inputs)
+        (target + split.inputs).update(repeating: 0, count: self.target.k - split.inputs)
+    }
+
+    private func rest(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
+        var args = onnxlm_quantization_error_args(
+            x: x, y: y, k: Int64(target.k), block_size: Int64(target.blockSize))
+        kernels.error(&args)
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where rows of activations lie that ``QuantizedActivations`` holds. A plain value, so that tasks that read it count
+/// no references.
+///
+/// Quantised rows lie in groups of four. Of rows that are sums of ``terms`` quantised rows a group of four has a group
+/// for each term; a single row left over makes a group of its own, whose rows are its terms.
+struct QuantizedActivationRows {
+    let base: UnsafeMutableRawPointer
+    let rows: Int
+    /// Quantised rows that add up to a row.
+    let terms: Int
+    /// Inputs of a row; with ``terms`` all that are stored, padding included.
+    let k: Int
+    let blockSize: Int
+    let blocks: Int
+    let scalesOffset: Int
+    let sumsOffset: Int
+
+    /// Quantised rows that memory is kept for: whole groups of four, and a single row.
+    static func storedRows(_ rows: Int, terms: Int) -> Int {
+        let isSingle = rows % 4 == 1
+        if terms == 1 { return isSingle ? rows : (rows + 3) / 4 * 4 }
+        return rows / 4 * 4 * terms + (isSingle ? 4 : rows % 4 == 0 ? 0 : 4 * terms)
+    }
+
+    /// The first quantised row of a group of rows; `row` is a multiple of 4.
+    func stored(_ row: Int) -> Int { row * terms }
+
+    func values(stored row: Int) -> UnsafeMutablePointer<Int8> {
+        (base + row * blocks * blockSize).assumingMemoryBound(to: Int8.self)
+    }
+
+    func scales(stored row: Int) -> UnsafeMutablePointer<Float> {
+        (base + (scalesOffset + row * blocks * 4)).assumingMemoryBound(to: Float.self)
+    }
+
+    func sums(stored row: Int) -> UnsafeMutablePointer<Int32> {
+        (base + (sumsOffset + row * blocks * 4)).assumingMemoryBound(to: Int32.self)
+    }
+}
