@@ -16,10 +16,12 @@ extension AttentionJob {
         state + 2 * rowsPerTile
     }
 
+    /// Whether anything but keys joins the denominator.
+    var hasSink: Bool { attention.headSink != nil || attention.isSmooth }
+
     /// The state before any key: empty, or the sink alone.
     func start(_ state: UnsafeMutablePointer<Float>, _ head: Int, _ tile: Int) {
         let rows = positions(tile) * group
-        let hasSink = attention.headSink != nil || attention.isSmooth
         for row in 0..<rows {
             let sink = attention.headSink?[head * group + row % group] ?? 0
             let counts = hasSink && sink != -.infinity

@@ -64,11 +64,15 @@ struct AttentionPass: ~Copyable {
         let tile = tiles - 1 - task % tiles
         let place = room.slot(slot, memory)
         let queries = job.prepareQueries(head, tile, place.queries)
-        job.start(place.total, head, tile)
+        // The first range is merged with nothing, unless there are sinks.
+        var isFirst = !job.hasSink
+        if !isFirst { job.start(place.total, head, tile) }
         for range in ranges where job.isVisible(range, tile) {
-            job.attend(head, tile, range, queries, state: place.state, place)
-            job.merge(place.state, into: place.total, tile)
+            job.attend(head, tile, range, queries, state: isFirst ? place.total : place.state, place)
+            if !isFirst { job.merge(place.state, into: place.total, tile) }
+            isFirst = false
         }
+        if isFirst { job.start(place.total, head, tile) }
         job.finish(place.total, head, tile)
     }
 
@@ -85,11 +89,18 @@ struct AttentionPass: ~Copyable {
     private func join(_ task: Int, _ slot: Int) {
         let total = room.slot(slot, memory).total
         let tile = task % tiles
-        job.start(total, task / tiles, tile)
+        var isFirst = !job.hasSink
+        if !isFirst { job.start(total, task / tiles, tile) }
         for range in ranges where job.isVisible(range, tile) {
-            let index = task * ranges.count + range - ranges.lowerBound
-            job.merge(states + room.stateSize * index, into: total, tile)
+            let state = states + room.stateSize * (task * ranges.count + range - ranges.lowerBound)
+            if isFirst {
+                total.update(from: state, count: room.stateSize)
+                isFirst = false
+            } else {
+                job.merge(state, into: total, tile)
+            }
         }
+        if isFirst { job.start(total, task / tiles, tile) }
         job.finish(total, task / tiles, tile)
     }
 }

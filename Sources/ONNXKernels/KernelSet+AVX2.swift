@@ -43,6 +43,7 @@
             set.exponentialSum = exponential_sum_f32_avx2
             set.select = select_f32_avx2
             set.rotary = rotary_f32_avx2
+            set.rotaryHalves = rotary_f32_avx2
             set.attend = attention_f32_avx2
             set.attendHalf = attention_f16_avx2
             set.attendInt8 = attention_i8_avx2
@@ -50,6 +51,7 @@
             set.mergeAttention = attention_merge_f32_avx2
             set.finishAttention = attention_finish_f32_avx2
             set.storeCacheRows = cache_rows_avx2
+            set.storeInt16CacheRows = cache_rows_avx2
             set.multiplyAddsFloat = multiply_adds_f32_avx2
             set.multiplyAddsInt8 = multiply_adds_i8_avx2
             set.multiplyAddsInt16 = multiply_adds_i16_avx2

@@ -43,6 +43,7 @@ extension KernelSet {
         exponentialSum: exponential_sum_f32_reference,
         select: select_f32_reference,
         rotary: rotary_f32_reference,
+        rotaryHalves: rotary_f32_reference,
         attendAnySize: attention_f32_reference,
         attend: attention_f32_reference,
         attendHalf: attention_f32_reference,
@@ -51,6 +52,7 @@ extension KernelSet {
         mergeAttention: attention_merge_f32_reference,
         finishAttention: attention_finish_f32_reference,
         storeCacheRows: cache_rows_reference,
+        storeInt16CacheRows: cache_rows_reference,
         multiplyAddsFloat: multiply_adds_f32_reference,
         multiplyAddsInt8: multiply_adds_i32_reference,
         multiplyAddsInt16: multiply_adds_i32_reference)

@@ -73,6 +73,8 @@ package struct KernelSet: Sendable {
     package var exponentialSum: ExponentialSum
     package var select: Select
     package var rotary: Rotary
+    /// The same for pairs that are no neighbours.
+    package var rotaryHalves: Rotary
     /// Any head size: the fallback for sizes that ``attend`` does not take.
     package var attendAnySize: Attend
     /// float32 caches, head sizes that are multiples of 8.
@@ -86,6 +88,8 @@ package struct KernelSet: Sendable {
     package var mergeAttention: MergeAttention
     package var finishAttention: FinishAttention
     package var storeCacheRows: StoreCacheRows
+    /// The same for int16 caches and head sizes that are multiples of 32.
+    package var storeInt16CacheRows: StoreCacheRows
     package var multiplyAddsFloat: MultiplyAdds
     package var multiplyAddsInt8: MultiplyAdds
     package var multiplyAddsInt16: MultiplyAdds
@@ -120,6 +124,6 @@ extension KernelSet {
         var args = onnxlm_cache_rows_args(
             x: x, x_row_stride: Int64(stride), rows: Int64(rows), head_size: Int64(headSize), y: head,
             scales: scales, first: Int64(first), cache_type: type.rawValue, panels: isPanelled ? 1 : 0)
-        storeCacheRows(&args)
+        if type == .int16 && headSize % 32 == 0 { storeInt16CacheRows(&args) } else { storeCacheRows(&args) }
     }
 }

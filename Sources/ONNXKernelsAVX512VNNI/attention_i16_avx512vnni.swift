@@ -35,6 +35,8 @@
         /// Of the scales of a block's values: 64 logarithms to the base 2, and 64 reciprocals.
         let logarithms: UnsafeMutablePointer<Float>
         let reciprocals: UnsafeMutablePointer<Float>
+        /// `[row][16]`: the largest of a row's exponents in each lane.
+        let largest: UnsafeMutablePointer<Float>
     }
 
     /// Few rows wait for memory: they take a block's lines one after the other, which the processor sees and reads
@@ -50,24 +52,31 @@
                 let offset = (start &- Int(a.first_key)) &* size &* 2
                 let keys = a.keys + offset
                 let values = a.values + offset
-                var row = 0
-                while row < rows {
-                    let count = runLength(a, row, rows, true)
-                    multiplyKeys(a, row, count, scratch.queries, keys, areFew)
-                    row &+= count
-                }
                 prepareValueScales(a, start, last.high, scratch)
-                row = 0
-                if last.low == 0 && first.high == 64 && hasPlainScores(a) {
+                var row = 0
+                let isWhole = last.low == 0 && first.high == 64 && hasPlainScores(a)
+                let scales = BlockScales(a, start, scratch)
+                if isWhole && !areFew {
                     while row < rows {
-                        weighFour(a, row, rows &- row, start, scratch, isWhole: true)
-                        row &+= 4
+                        let count = runLength(a, row, rows, true)
+                        exponentsOfKeys(a, row, count, scratch, keys, scales)
+                        row &+= count
                     }
                 } else {
                     while row < rows {
-                        weighFour(a, row, rows &- row, start, scratch, isWhole: false)
-                        row &+= 4
+                        let count = runLength(a, row, rows, true)
+                        multiplyKeys(a, row, count, scratch.queries, keys, areFew)
+                        row &+= count
                     }
+                }
+                row = 0
+                while row < rows {
+                    if isWhole {
+                        weighFourWhole(a, row, rows &- row, scratch, areFew ? scales : nil)
+                    } else {
+                        weighFour(a, row, rows &- row, start, scratch)
+                    }
+                    row &+= 4
                 }
                 row = 0
                 while row < rows {
@@ -94,7 +103,8 @@
             queries: UnsafeMutableRawPointer(a.block).assumingMemoryBound(to: Int16.self),
             queryScales: a.block + codeFloats, weightScales: a.block + (codeFloats &+ rows),
             decays: a.scores + rows &* 64, logarithms: a.block + (codeFloats &+ 2 &* rows),
-            reciprocals: a.block + (codeFloats &+ 2 &* rows &+ 64))
+            reciprocals: a.block + (codeFloats &+ 2 &* rows &+ 64),
+            largest: a.block + (codeFloats &+ 2 &* rows &+ 128))
         let limit = Int32.max / ONNXLM_CACHE_I16_KEY &- Int32(truncatingIfNeeded: size &>> 1) &- 64
         let sumLimit = Float(limit > 1 ? limit : 1)
         let scale = hasPlainScores(a) ? a.scale * log2e : a.scale

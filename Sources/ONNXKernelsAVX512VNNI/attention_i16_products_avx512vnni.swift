@@ -22,6 +22,25 @@
         }
     }
 
+    /// The same for a block that all rows see whole, whose sums become exponents of weights while they are at hand.
+    @inline(always)
+    func exponentsOfKeys(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
+        _ scales: BlockScales
+    ) {
+        if count == 6 {
+            multiplyAbreast(a, row, 6, scratch.queries, keys, scales)
+        } else if count == 3 {
+            multiplyAbreast(a, row, 3, scratch.queries, keys, scales)
+        } else if count == 4 {
+            multiplyAbreast(a, row, 4, scratch.queries, keys, scales)
+        } else if count == 2 {
+            multiplyAbreast(a, row, 2, scratch.queries, keys, scales)
+        } else {
+            multiplyAbreast(a, row, 1, scratch.queries, keys, scales)
+        }
+    }
+
     /// The number of rows is a constant wherever this is called, so that what is not needed goes away.
     @inline(always)
     private func multiplyRows(
@@ -31,7 +50,7 @@
         if areFew {
             multiplyInOrder(a, row, count, queries, keys)
         } else {
-            multiplyAbreast(a, row, count, queries, keys)
+            multiplyAbreast(a, row, count, queries, keys, nil)
         }
     }
 
@@ -39,7 +58,7 @@
     @inline(always)
     private func multiplyAbreast(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,
-        _ keys: UnsafeRawPointer
+        _ keys: UnsafeRawPointer, _ exponents: BlockScales?
     ) {
         let size = Int(a.head_size)
         let pairs = size &>> 1
@@ -67,6 +86,15 @@
             if count > 5 { r5 = addingPairs(r5, q[5 &* pairs], k) }
             line += 64
             i &+= 1
+        }
+        if let exponents {
+            exponents.store(a, row, r0)
+            if count > 1 { exponents.store(a, row &+ 1, r1) }
+            if count > 2 { exponents.store(a, row &+ 2, r2) }
+            if count > 3 { exponents.store(a, row &+ 3, r3) }
+            if count > 4 { exponents.store(a, row &+ 4, r4) }
+            if count > 5 { exponents.store(a, row &+ 5, r5) }
+            return
         }
         let scores = a.scores + row &* 64
         storeSums(scores, r0)

@@ -46,4 +46,46 @@
         p = _mm512_fmadd_ps(p, f, splat(1.442667841911316))
         return _mm512_fmadd_ps(p, f, _mm512_cvtepi32_ps(exponent))
     }
+
+    /// What a block's sums are multiplied with to become exponents of weights, where scores are products and scales
+    /// alone.
+    struct BlockScales {
+        private let keyScales: UnsafePointer<Float>?
+        private let scratch: CodedRows
+
+        @inline(always)
+        init(_ a: onnxlm_attention_args, _ start: Int, _ scratch: CodedRows) {
+            keyScales = a.key_scales.map { $0 + (start &- Int(a.first_key)) }
+            self.scratch = scratch
+        }
+
+        /// The exponents of a row.
+        @inline(always)
+        func exponents(_ row: Int, _ sums: FourSums) -> FourVectors {
+            let factor = splat(scratch.queryScales[row])
+            return (
+                exponents(sums.0, 0, factor), exponents(sums.1, 16, factor), exponents(sums.2, 32, factor),
+                exponents(sums.3, 48, factor)
+            )
+        }
+
+        /// Writes the exponents of a row in the place of its sums, and the largest of each lane.
+        @inline(always)
+        func store(_ a: onnxlm_attention_args, _ row: Int, _ sums: FourSums) {
+            let s = exponents(row, sums)
+            let target = a.scores + row &* 64
+            _mm512_storeu_ps(target, s.0)
+            _mm512_storeu_ps(target + 16, s.1)
+            _mm512_storeu_ps(target + 32, s.2)
+            _mm512_storeu_ps(target + 48, s.3)
+            _mm512_storeu_ps(scratch.largest + row &* 16, largest(s))
+        }
+
+        @inline(always)
+        private func exponents(_ sums: __m512i, _ first: Int, _ factor: __m512) -> __m512 {
+            var s = _mm512_cvtepi32_ps(sums)
+            if let keyScales { s = _mm512_mul_ps(s, _mm512_loadu_ps(keyScales + first)) }
+            return _mm512_fmadd_ps(s, factor, _mm512_loadu_ps(scratch.logarithms + first))
+        }
+    }
 #endif

@@ -9,42 +9,104 @@
     /// Turns the sums of up to four rows with a block of keys into codes of weights times the values' scales, in the
     /// place of the sums: 64 of 16 bits. Brings maxima and sums of the rows up to date.
     ///
-    /// A row that sees none of the block keeps its state: codes 0 and decay 1. `isWhole` says that all rows see all of
-    /// it.
+    /// A row that sees none of the block keeps its state: codes 0 and decay 1.
     @inline(always)
     func weighFour(
-        _ a: onnxlm_attention_args, _ row: Int, _ rest: Int, _ start: Int, _ scratch: CodedRows, isWhole: Bool
+        _ a: onnxlm_attention_args, _ row: Int, _ rest: Int, _ start: Int, _ scratch: CodedRows
     ) {
-        let count = rest < 4 ? rest : 4
-        let r1 = row &+ (count > 1 ? 1 : 0)
-        let r2 = row &+ (count > 2 ? 2 : 0)
-        let r3 = row &+ (count > 3 ? 3 : 0)
-        let seen0 = isWhole ? UInt64.max : seenKeys(a, row, start)
-        let seen1 = isWhole ? UInt64.max : seenKeys(a, r1, start)
-        let seen2 = isWhole ? UInt64.max : seenKeys(a, r2, start)
-        let seen3 = isWhole ? UInt64.max : seenKeys(a, r3, start)
-        let s0 = exponents(a, row, start, scratch, seen0, isWhole)
-        let s1 = exponents(a, r1, start, scratch, seen1, isWhole)
-        let s2 = exponents(a, r2, start, scratch, seen2, isWhole)
-        let s3 = exponents(a, r3, start, scratch, seen3, isWhole)
-
-        // Each group of four lanes is one row's. −infinity less itself is NaN.
+        let rows = RowsOfFour(row, rest)
+        let seen = (
+            seenKeys(a, rows.row0, start), seenKeys(a, rows.row1, start), seenKeys(a, rows.row2, start),
+            seenKeys(a, rows.row3, start)
+        )
+        let s0 = exponents(a, rows.row0, start, scratch, seen.0)
+        let s1 = exponents(a, rows.row1, start, scratch, seen.1)
+        let s2 = exponents(a, rows.row2, start, scratch, seen.2)
+        let s3 = exponents(a, rows.row3, start, scratch, seen.3)
         let found = groupMaxima(largest(s0), largest(s1), largest(s2), largest(s3))
+        weigh(a, rows, scratch, (s0, s1, s2, s3), found, seen, isWhole: false)
+    }
+
+    /// The same for rows that see the whole block: from their sums, or from exponents that stand in their place.
+    @inline(always)
+    func weighFourWhole(
+        _ a: onnxlm_attention_args, _ row: Int, _ rest: Int, _ scratch: CodedRows, _ sums: BlockScales?
+    ) {
+        let rows = RowsOfFour(row, rest)
+        let s = (
+            wholeExponents(a, rows.row0, sums), wholeExponents(a, rows.row1, sums),
+            wholeExponents(a, rows.row2, sums), wholeExponents(a, rows.row3, sums)
+        )
+        let found =
+            sums == nil
+            ? groupMaxima(
+                _mm512_loadu_ps(scratch.largest + rows.row0 &* 16),
+                _mm512_loadu_ps(scratch.largest + rows.row1 &* 16),
+                _mm512_loadu_ps(scratch.largest + rows.row2 &* 16),
+                _mm512_loadu_ps(scratch.largest + rows.row3 &* 16))
+            : groupMaxima(largest(s.0), largest(s.1), largest(s.2), largest(s.3))
+        weigh(a, rows, scratch, s, found, (.max, .max, .max, .max), isWhole: true)
+    }
+
+    @inline(always)
+    private func wholeExponents(_ a: onnxlm_attention_args, _ row: Int, _ sums: BlockScales?) -> FourVectors {
+        let source = a.scores + row &* 64
+        guard let sums else {
+            return (
+                _mm512_loadu_ps(source), _mm512_loadu_ps(source + 16), _mm512_loadu_ps(source + 32),
+                _mm512_loadu_ps(source + 48)
+            )
+        }
+        return sums.exponents(
+            row, (loadCodes(source), loadCodes(source + 16), loadCodes(source + 32), loadCodes(source + 48)))
+    }
+
+    /// Up to four rows; the last that exists for those that do not.
+    private struct RowsOfFour {
+        let first: Int
+        let count: Int
+
+        @inline(always)
+        init(_ row: Int, _ rest: Int) {
+            first = row
+            count = rest < 4 ? rest : 4
+        }
+
+        @inline(always)
+        var row0: Int { first }
+        @inline(always)
+        var row1: Int { first &+ (count > 1 ? 1 : 0) }
+        @inline(always)
+        var row2: Int { first &+ (count > 2 ? 2 : 0) }
+        @inline(always)
+        var row3: Int { first &+ (count > 3 ? 3 : 0) }
+    }
+
+    /// `found`: the largest exponent of each row's group of four lanes.
+    @inline(always)
+    private func weigh(
+        _ a: onnxlm_attention_args, _ rows: RowsOfFour, _ scratch: CodedRows,
+        _ s: (FourVectors, FourVectors, FourVectors, FourVectors), _ found: __m512,
+        _ seen: (UInt64, UInt64, UInt64, UInt64), isWhole: Bool
+    ) {
+        let row = rows.first
+        let count = rows.count
+        // −infinity less itself is NaN.
         let lowest = splat(-.greatestFiniteMagnitude)
         let references = _mm512_sub_ps(
             _mm512_max_ps(lowest, found), splat(Float(ONNXLM_CACHE_I16_WEIGHT_BITS)))
-        let w0 = powers(s0, onnxlm_mm512_group0_ps(references))
-        let w1 = powers(s1, onnxlm_mm512_group1_ps(references))
-        let w2 = powers(s2, onnxlm_mm512_group2_ps(references))
-        let w3 = powers(s3, onnxlm_mm512_group3_ps(references))
+        let w0 = powers(s.0, onnxlm_mm512_group0_ps(references))
+        let w1 = powers(s.1, onnxlm_mm512_group1_ps(references))
+        let w2 = powers(s.2, onnxlm_mm512_group2_ps(references))
+        let w3 = powers(s.3, onnxlm_mm512_group3_ps(references))
         storeCodes(a.scores + row &* 64, w0)
-        if count > 1 { storeCodes(a.scores + r1 &* 64, w1) }
-        if count > 2 { storeCodes(a.scores + r2 &* 64, w2) }
-        if count > 3 { storeCodes(a.scores + r3 &* 64, w3) }
+        if count > 1 { storeCodes(a.scores + rows.row1 &* 64, w1) }
+        if count > 2 { storeCodes(a.scores + rows.row2 &* 64, w2) }
+        if count > 3 { storeCodes(a.scores + rows.row3 &* 64, w3) }
 
         let totals = groupTotals(
-            total(w0, scratch.reciprocals, seen0, isWhole), total(w1, scratch.reciprocals, seen1, isWhole),
-            total(w2, scratch.reciprocals, seen2, isWhole), total(w3, scratch.reciprocals, seen3, isWhole))
+            total(w0, scratch.reciprocals, seen.0, isWhole), total(w1, scratch.reciprocals, seen.1, isWhole),
+            total(w2, scratch.reciprocals, seen.2, isWhole), total(w3, scratch.reciprocals, seen.3, isWhole))
         let before = loadGroups(a.maxima + row, count)
         let maxima = _mm512_max_ps(found, before)
         let subtrahends = _mm512_max_ps(lowest, maxima)
@@ -69,8 +131,7 @@
     /// The exponents of a row's weights; −infinity where the key is not seen.
     @inline(always)
     private func exponents(
-        _ a: onnxlm_attention_args, _ row: Int, _ start: Int, _ scratch: CodedRows, _ seen: UInt64,
-        _ isWhole: Bool
+        _ a: onnxlm_attention_args, _ row: Int, _ start: Int, _ scratch: CodedRows, _ seen: UInt64
     ) -> FourVectors {
         var bias: UnsafePointer<Float>?
         if let base = a.bias {
@@ -81,21 +142,21 @@
         }
         let keyScales = a.key_scales.map { $0 + (start &- Int(a.first_key)) }
         return (
-            exponents(a, row, keyScales, bias, scratch, seen, isWhole, 0),
-            exponents(a, row, keyScales, bias, scratch, seen, isWhole, 16),
-            exponents(a, row, keyScales, bias, scratch, seen, isWhole, 32),
-            exponents(a, row, keyScales, bias, scratch, seen, isWhole, 48)
+            exponents(a, row, keyScales, bias, scratch, seen, 0),
+            exponents(a, row, keyScales, bias, scratch, seen, 16),
+            exponents(a, row, keyScales, bias, scratch, seen, 32),
+            exponents(a, row, keyScales, bias, scratch, seen, 48)
         )
     }
 
     @inline(always)
     private func exponents(
         _ a: onnxlm_attention_args, _ row: Int, _ keyScales: UnsafePointer<Float>?,
-        _ bias: UnsafePointer<Float>?, _ scratch: CodedRows, _ seen: UInt64, _ isWhole: Bool, _ first: Int
+        _ bias: UnsafePointer<Float>?, _ scratch: CodedRows, _ seen: UInt64, _ first: Int
     ) -> __m512 {
         let mask = UInt16(truncatingIfNeeded: seen &>> UInt64(truncatingIfNeeded: first))
         var s = _mm512_cvtepi32_ps(_mm512_loadu_si512(a.scores + (row &* 64 &+ first)))
-        if let keyScales { s = _mm512_mul_ps(s, loadSeen(keyScales + first, mask, isWhole)) }
+        if let keyScales { s = _mm512_mul_ps(s, _mm512_maskz_loadu_ps(mask, keyScales + first)) }
         var factor = splat(scratch.queryScales[row])
         if hasPlainScores(a) == false {
             s = _mm512_mul_ps(s, factor)
@@ -103,11 +164,11 @@
                 let cap = splat(a.softcap)
                 s = _mm512_mul_ps(cap, tanh16(_mm512_div_ps(s, cap)))
             }
-            if let bias { s = _mm512_add_ps(s, loadSeen(bias + first, mask, isWhole)) }
+            if let bias { s = _mm512_add_ps(s, _mm512_maskz_loadu_ps(mask, bias + first)) }
             factor = splat(log2e)
         }
         s = _mm512_fmadd_ps(s, factor, _mm512_loadu_ps(scratch.logarithms + first))
-        return isWhole ? s : _mm512_mask_blend_ps(mask, splat(-.infinity), s)
+        return _mm512_mask_blend_ps(mask, splat(-.infinity), s)
     }
 
     @inline(always)

@@ -107,13 +107,13 @@
     /// Results of the three rows.
     private typealias Terms = (__m256, __m256, __m256)
 
-    @inline(__always)
+    @inline(always)
     private func noTermProducts() -> TermProducts {
         let none = _mm256_setzero_si256()
         return (none, none, none)
     }
 
-    @inline(__always)
+    @inline(always)
     private func noTerms() -> Terms {
         let none = _mm256_setzero_ps()
         return (none, none, none)
@@ -130,7 +130,7 @@
         let hasZeros: Bool
         let scaleType: Int32
 
-        @inline(__always)
+        @inline(always)
         init(_ a: onnxlm_qmatmul_args, _ panel: Int) {
             bytes = UnsafeRawPointer(a.panels).advanced(by: panel &* Int(a.layout.panel_byte_stride))
             zeros = bytes.advanced(by: Int(a.layout.zero_points_byte_offset))
@@ -141,14 +141,14 @@
             scaleType = a.layout.scale_type
         }
 
-        @inline(__always)
+        @inline(always)
         mutating func advance(_ byteCount: Int, _ valueCount: Int) {
             bytes += byteCount
             values += valueCount
         }
 
         /// Adds unsigned weights times a quad of activations of each row.
-        @inline(__always)
+        @inline(always)
         func adding(_ p: TermProducts, _ weights: __m256i, _ offset: Int) -> TermProducts {
             (
                 onnxlm_mm256_dpbusd(p.0, weights, broadcastQuad(values, offset)),
@@ -158,7 +158,7 @@
         }
 
         /// Adds the products of a block, whose scales lie at an offset, and goes on to the next block's activations.
-        @inline(__always)
+        @inline(always)
         mutating func addBlock(_ t: Terms, _ p: TermProducts, shift: UInt32, scales offset: Int) -> Terms {
             var q = p
             if hasZeros {
@@ -184,7 +184,7 @@
     }
 
     /// The products of a unit of 4 bits.
-    @inline(__always)
+    @inline(always)
     private func addUnit(_ w: TermPanel, _ low: inout TermProducts, _ high: inout TermProducts) {
         var quad = 0
         while quad < 4 {
@@ -195,7 +195,7 @@
         }
     }
 
-    @inline(__always)
+    @inline(always)
     private func storeTerms(_ a: onnxlm_qmatmul_args, _ panel: Int, _ t: Terms) {
         let first = panel &* 8
         let sum = _mm256_add_ps(_mm256_add_ps(t.0, t.1), t.2)

@@ -17,9 +17,9 @@ import Testing
     }
 
     static let cases: [Case] = [Attention.CacheType.float32, .float16, .int8, .int16].flatMap { type in
-        [1, 7, 8, 15, 64, 80].flatMap { size in
+        [1, 7, 8, 15, 32, 64, 80, 96].flatMap { size in
             [true, false].flatMap { isPanelled in
-                [(0, 0), (0, 1), (5, 3), (14, 5), (15, 1), (16, 33)].map {
+                [(0, 0), (0, 1), (5, 3), (14, 5), (15, 1), (16, 33), (3, 50)].map {
                     Case(type: type, headSize: size, isPanelled: isPanelled, first: $0.0, rows: $0.1)
                 }
             }
@@ -92,6 +92,33 @@ import Testing
                 #expect(scales[0].bitPattern == scale.bitPattern || scales[0].isNaN && scale.isNaN)
                 #expect(codes == [UInt8](repeating: code, count: 16), "\(kernels.level) \(value)")
             }
+        }
+    }
+
+    /// Rows of zeros, of next to nothing, and with what is not finite, among others.
+    @Test(arguments: [true, false]) func unusualRowsInInt16(isPanelled: Bool) {
+        var generator = SeededGenerator(seed: 6)
+        let size = 64
+        var x = generator.floats(18 * size, in: -3...3)
+        for i in 0..<size {
+            x[2 * size + i] = 0
+            x[5 * size + i] *= .leastNormalMagnitude
+        }
+        x[7 * size + 63] = .infinity
+        x[12 * size] = .nan
+        x[17 * size + 31] = -.infinity
+        var expected: ([UInt16], [Float])?
+        for kernels in TestKernels.sets {
+            var codes = [UInt16](repeating: 9, count: 32 * size)
+            var scales = [Float](repeating: 5, count: 32)
+            kernels.storeCacheRows(
+                x, stride: size, rows: 18, headSize: size, into: &codes, scales: &scales, first: 0,
+                type: .int16,
+                isPanelled: isPanelled)
+            #expect([7, 12, 17].allSatisfy { scales[$0].isNaN } && scales[2] == 1 && scales[5] == 1)
+            let numbers = scales.map { $0.isNaN ? -1 : $0 }
+            #expect(expected == nil || expected! == (codes, numbers), "\(kernels.level)")
+            expected = expected ?? (codes, numbers)
         }
     }
 }

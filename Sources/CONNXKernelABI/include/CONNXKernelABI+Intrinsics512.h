@@ -60,6 +60,10 @@ ONNXLM_INTRINSIC __m512 onnxlm_mm512_spread4_ps(__m512 a) {
 ONNXLM_INTRINSIC __m512 onnxlm_mm512_gather4_ps(__m512 a) {
     return _mm512_permutexvar_ps(_mm512_setr_epi32(0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12), a);
 }
+/// Lane i to the line of 64 bytes that index i counts from `base` on.
+ONNXLM_INTRINSIC void onnxlm_mm512_scatter_lines_epi32(void *base, __m512i lines, __m512i lanes) {
+    _mm512_i32scatter_epi32(base, _mm512_slli_epi32(lines, 4), lanes, 4);
+}
 
 #undef ONNXLM_INTRINSIC
 #endif
