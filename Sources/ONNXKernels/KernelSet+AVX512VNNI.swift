@@ -26,6 +26,8 @@
             set.attendHalf = attention_f16_avx512vnni
             set.attendInt8 = attention_i8_avx512vnni
             set.attendInt16 = attention_i16_avx512vnni
+            set.mergeAttention = attention_merge_f32_avx512vnni
+            set.finishAttention = attention_finish_f32_avx512vnni
             set.blockMaxima = block_maxima_f32_avx512vnni
             set.exponentialSum = exponential_sum_f32_avx512vnni
             set.select = select_f32_avx512vnni

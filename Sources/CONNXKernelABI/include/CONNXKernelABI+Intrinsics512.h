@@ -32,6 +32,10 @@ ONNXLM_INTRINSIC __mmask16 onnxlm_mm512_unordered_ps(__m512 a, __m512 b) {
 ONNXLM_INTRINSIC __mmask16 onnxlm_mm512_less_ps(__m512 a, __m512 b) {
     return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);
 }
+/// Also where a lane is NaN.
+ONNXLM_INTRINSIC __mmask16 onnxlm_mm512_unequal_ps(__m512 a, __m512 b) {
+    return _mm512_cmp_ps_mask(a, b, _CMP_NEQ_UQ);
+}
 /// The lanes among those chosen where a is less than b.
 ONNXLM_INTRINSIC __mmask16 onnxlm_mm512_mask_less_ps(__mmask16 chosen, __m512 a, __m512 b) {
     return _mm512_mask_cmp_ps_mask(chosen, a, b, _CMP_LT_OQ);
