@@ -7,10 +7,12 @@ import ONNXTensors
 /// writes them anew.
 final class DecoderInputs {
     private let signature: DecoderSignature
-    private let session: InferenceSession
     private let tokenPosition: Int?
     private let positionIDsPosition: Int?
     private let countPosition: Int?
+    /// Inputs of caches that the session does not keep, and of states.
+    private let cachePositions: [(position: Int, pair: DecoderSignature.CachePair)]
+    private let statePositions: [(position: Int, pair: DecoderSignature.StatePair)]
     private var arguments: [Tensor?]
     private let token: Tensor
     private let positionID: Tensor
@@ -18,10 +20,16 @@ final class DecoderInputs {
 
     init(_ signature: DecoderSignature, _ session: InferenceSession) throws(ONNXError) {
         self.signature = signature
-        self.session = session
         tokenPosition = session.position(ofInput: signature.inputIDs)
         positionIDsPosition = signature.positionIDs.flatMap { session.position(ofInput: $0) }
         countPosition = session.position(ofInput: InferenceModel.positionsInputName)
+        cachePositions = signature.caches.compactMap { pair in
+            if session.isCached(input: pair.input) { return nil }
+            return session.position(ofInput: pair.input).map { ($0, pair) }
+        }
+        statePositions = signature.states.compactMap { pair in
+            session.position(ofInput: pair.input).map { ($0, pair) }
+        }
         arguments = Array(repeating: nil, count: session.inputCount)
         token = try Tensor(allocating: signature.inputIDsType == .int32 ? .int32 : .int64, Shape([1, 1]))
         positionID = try Tensor(allocating: .int64, Self.positionShape(signature, count: 1))
@@ -42,8 +50,7 @@ final class DecoderInputs {
             arguments[positionIDsPosition] = try positionIDs(past..<past + chunk.count)
         }
         if let countPosition { arguments[countPosition] = counts(positions) }
-        for pair in signature.caches where !session.isCached(input: pair.input) {
-            guard let position = session.position(ofInput: pair.input) else { continue }
+        for (position, pair) in cachePositions {
             if let cache = caches[pair.input] {
                 arguments[position] = cache
             } else {
@@ -51,8 +58,7 @@ final class DecoderInputs {
                 arguments[position] = try Tensor(allocating: pair.elementType, shape)
             }
         }
-        for pair in signature.states {
-            guard let position = session.position(ofInput: pair.input) else { continue }
+        for (position, pair) in statePositions {
             arguments[position] = caches[pair.input] ?? pair.initial
         }
         return arguments

@@ -94,7 +94,7 @@ final class BoundPlan {
 
     private func run(_ index: Int, _ state: RunState) throws(ONNXError) {
         let step = steps[index]
-        if case .dynamic = step.planned.kind {
+        if step.isDynamic {
             try runDynamic(step, plan.subgraphCaptures[index] ?? [:], state)
         } else {
             for view in step.views { try place(view) }
@@ -183,12 +183,12 @@ final class BoundPlan {
                 isRebound[slot] = true
                 isMade[slot] = true
             }
-            var step = BoundStep(planned: planned, context: nil)
+            let step = BoundStep(planned: planned, context: nil)
             step.releases = planned.releases.filter { isMade[$0] }
             steps.append(step)
             return
         }
-        var step = BoundStep(
+        let step = BoundStep(
             planned: planned, context: computes && planned.step != nil ? RunContext(resources) : nil)
         var outputs: [Tensor?] = []
         for (position, action) in actions.enumerated() {

@@ -2,8 +2,9 @@
 import ONNXOperators
 import ONNXTensors
 
-/// One step of a plan with its inputs and outputs in place, so that a run only has to call the operator.
-struct BoundStep {
+/// One step of a plan with its inputs and outputs in place, so that a run only has to call the operator. A class, so that
+/// a run counts one reference of it.
+final class BoundStep {
     /// An output that is a view of an input, made in each run because the input may lie elsewhere each time.
     struct View {
         let slot: Int
@@ -13,6 +14,8 @@ struct BoundStep {
     }
 
     let planned: ExecutionPlan.PlannedStep
+    /// Whether the operator is run without a plan.
+    let isDynamic: Bool
     /// Nil where nothing is computed.
     let context: RunContext?
     /// Inputs to be set before each run.
@@ -22,4 +25,10 @@ struct BoundStep {
     var deferred: [(position: Int, slot: Int)] = []
     /// Slots of tensors made in this run that nobody reads after this step.
     var releases: [Int] = []
+
+    init(planned: ExecutionPlan.PlannedStep, context: RunContext?) {
+        self.planned = planned
+        isDynamic = if case .dynamic = planned.kind { true } else { false }
+        self.context = context
+    }
 }

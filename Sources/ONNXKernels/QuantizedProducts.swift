@@ -23,9 +23,9 @@ package enum QuantizedProducts {
     private static let manyRows = 64
 
     /// Panels of 8 columns that a task takes: enough tasks for the threads to even out, each long enough to stream
-    /// through memory.
-    private static func panelsPerTask(_ total: Int, rows: Int, _ workers: WorkerPool) -> Int {
-        rows >= manyRows ? 2 : max(2, min(64, total / (workers.threadCount * 8)) / 2 * 2)
+    /// through memory; of many rows few, but enough to add up terms in long runs.
+    private static func panelsPerTask(_ total: Int, rows: Int, terms: Int = 1, _ workers: WorkerPool) -> Int {
+        rows >= manyRows ? (terms > 1 ? 8 : 2) : max(2, min(64, total / (workers.threadCount * 8)) / 2 * 2)
     }
 
     /// Several products of the same input; all matrices have the same K.
@@ -79,7 +79,7 @@ package enum QuantizedProducts {
             _ = try activations.rows(for: product.matrix)
             total += product.matrix.panelCount
         }
-        let perTask = panelsPerTask(total, rows: held.rows, workers)
+        let perTask = panelsPerTask(total, rows: held.rows, terms: held.terms, workers)
         var memory: UnsafeMutablePointer<Float>?
         if held.terms > 1 {
             let size = QuantizedMatrix.termMemory(panels: perTask, rows: held.rows)
