@@ -20,8 +20,9 @@ public struct LoadOptions: Sendable {
 
     /// Whether float products, too, have the same bits however a prompt is cut into runs; see `docs/numerics.md`.
     ///
-    /// Quantised decoders are so always. Float ones multiply through OpenBLAS, which adds in another order for another
-    /// number of rows; with this option they use a kernel of fixed order.
+    /// Decoders that quantise their activations (`accuracy_level` 4) are so always, with AVX-512 VNNI all quantised ones.
+    /// Float ones multiply through OpenBLAS, which adds in another order for another number of rows; with this option
+    /// they use a kernel of fixed order.
     public var deterministic = false
 
     /// Bytes that the intermediate values of one run may take; more are the error `run.budget`.

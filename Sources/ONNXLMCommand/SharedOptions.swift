@@ -30,7 +30,10 @@
         @Option(help: "Threads that compute; by default the cores this process may use.")
         var threads: Int?
 
-        @Flag(help: "Give float models, too, the same bits for any division of a prompt; may be slower.")
+        @Flag(
+            help: """
+                Give models with float activations, too, the same bits for any division of a prompt; may be slower.
+                """)
         var deterministic = false
 
         @Option(
