@@ -50,6 +50,11 @@ final class Benchmark {
         }
     }
 
+    /// Whether rows whose names begin so may be among those wanted.
+    func mayMeasure(_ name: String) -> Bool {
+        filter.isEmpty || name.contains(filter) || filter.contains(name)
+    }
+
     /// Seconds of one run, the best of several.
     ///
     /// - Parameter repeats: how often the body does the work.

@@ -36,10 +36,7 @@ func quantisedProducts(_ benchmark: Benchmark) throws {
         (4, 32, 0, false), (8, 32, 0, false),
     ] {
         let name = "q\(bits)b\(blockSize) level \(level)\(zeros ? " zeros" : "")"
-        guard benchmark.filter.isEmpty || name.contains(benchmark.filter) || benchmark.filter.contains(name)
-        else {
-            continue
-        }
+        guard benchmark.mayMeasure(name) else { continue }
         let large = try quantised(
             bits: bits, blockSize: blockSize, k: k, n: 200_064 / 8 * 8, level: level, hasZeros: zeros,
             workers: benchmark.workers)
@@ -58,15 +55,8 @@ func quantisedProducts(_ benchmark: Benchmark) throws {
                     scratch: benchmark.scratch)
             }
         }
-        for rows in [1, 2, 4, 16, 128, 512] {
-            (work.bytes, work.multiplyAdds) = (0, k * small.n * rows)
-            try benchmark.measure("\(name) cache rows \(rows)", work) {
-                try small.multiply(
-                    UnsafePointer(x.baseAddress!), rows: rows, into: y.baseAddress!,
-                    workers: benchmark.workers,
-                    scratch: benchmark.scratch)
-            }
-        }
+        work.bytes = 0
+        try rows([1, 2, 4, 16, 128, 512], of: small, "\(name) cache", x, y, work, benchmark)
         x.deallocate()
         y.deallocate()
     }
@@ -76,24 +66,29 @@ func quantisedProducts(_ benchmark: Benchmark) throws {
 func narrowProducts(_ benchmark: Benchmark) throws {
     for (k, n) in [(576, 960), (576, 576), (576, 1536), (1536, 576)] {
         let name = "q4b32 level 4 \(k)x\(n)"
-        guard benchmark.filter.isEmpty || name.contains(benchmark.filter) || benchmark.filter.contains(name)
-        else {
-            continue
-        }
+        guard benchmark.mayMeasure(name) else { continue }
         let matrix = try quantised(
             bits: 4, blockSize: 32, k: k, n: n, level: 4, hasZeros: false, workers: benchmark.workers)
         let x = floats(k * 512, seed: 1)
         let y = floats(n * 512, seed: 2)
-        var work = Benchmark.Work(multiplier: .int8)
-        for rows in [1, 8, 128, 512] {
-            work.multiplyAdds = k * n * rows
-            try benchmark.measure("\(name) rows \(rows)", work) {
-                try matrix.multiply(
-                    UnsafePointer(x.baseAddress!), rows: rows, into: y.baseAddress!,
-                    workers: benchmark.workers, scratch: benchmark.scratch)
-            }
-        }
+        try rows([1, 8, 128, 512], of: matrix, name, x, y, Benchmark.Work(multiplier: .int8), benchmark)
         x.deallocate()
         y.deallocate()
+    }
+}
+
+/// Products of some numbers of rows.
+private func rows(
+    _ counts: [Int], of matrix: QuantizedMatrix, _ name: String, _ x: UnsafeMutableBufferPointer<Float>,
+    _ y: UnsafeMutableBufferPointer<Float>, _ work: Benchmark.Work, _ benchmark: Benchmark
+) throws {
+    var work = work
+    for rows in counts {
+        work.multiplyAdds = matrix.k * matrix.n * rows
+        try benchmark.measure("\(name) rows \(rows)", work) {
+            try matrix.multiply(
+                UnsafePointer(x.baseAddress!), rows: rows, into: y.baseAddress!, workers: benchmark.workers,
+                scratch: benchmark.scratch)
+        }
     }
 }

@@ -87,7 +87,7 @@ extension AttentionJob {
                 sin: (rotary.sin.baseAddress ?? x) + row * half, heads: Int64(heads),
                 x_head_stride: Int64(headStride), y_head_stride: Int64(size), head_size: Int64(size),
                 rotary_size: Int64(rotary.rotarySize), interleaved: rotary.isInterleaved ? 1 : 0)
-            if rotary.isInterleaved { kernels.rotary(&args) } else { kernels.rotaryHalves(&args) }
+            kernels.rotary(&args)
         }
     }
 }

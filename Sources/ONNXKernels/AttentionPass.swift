@@ -64,16 +64,11 @@ struct AttentionPass: ~Copyable {
         let tile = tiles - 1 - task % tiles
         let place = room.slot(slot, memory)
         let queries = job.prepareQueries(head, tile, place.queries)
-        // The first range is merged with nothing, unless there are sinks.
-        var isFirst = !job.hasSink
-        if !isFirst { job.start(place.total, head, tile) }
-        for range in ranges where job.isVisible(range, tile) {
-            job.attend(head, tile, range, queries, state: isFirst ? place.total : place.state, place)
-            if !isFirst { job.merge(place.state, into: place.total, tile) }
-            isFirst = false
+        combine(head, tile, place.total) { range, isFirst in
+            let state = isFirst ? place.total : place.state
+            job.attend(head, tile, range, queries, state: state, place)
+            return state
         }
-        if isFirst { job.start(place.total, head, tile) }
-        job.finish(place.total, head, tile)
     }
 
     private func attendPart(_ index: Int, _ slot: Int) {
@@ -87,20 +82,29 @@ struct AttentionPass: ~Copyable {
     }
 
     private func join(_ task: Int, _ slot: Int) {
-        let total = room.slot(slot, memory).total
-        let tile = task % tiles
-        var isFirst = !job.hasSink
-        if !isFirst { job.start(total, task / tiles, tile) }
-        for range in ranges where job.isVisible(range, tile) {
-            let state = states + room.stateSize * (task * ranges.count + range - ranges.lowerBound)
-            if isFirst {
-                total.update(from: state, count: room.stateSize)
-                isFirst = false
-            } else {
-                job.merge(state, into: total, tile)
-            }
+        combine(task / tiles, task % tiles, room.slot(slot, memory).total) { range, _ in
+            states + room.stateSize * (task * ranges.count + range - ranges.lowerBound)
         }
-        if isFirst { job.start(total, task / tiles, tile) }
-        job.finish(total, task / tiles, tile)
+    }
+
+    /// Merges the states of a tile's ranges in their order and finishes the result. The first range's is merged into,
+    /// unless sinks stand before it.
+    ///
+    /// - Parameter state: gives the state of a range; of the first, if nothing stands before it, it may lie in `total`.
+    private func combine(
+        _ head: Int, _ tile: Int, _ total: UnsafeMutablePointer<Float>,
+        _ state: (_ range: Int, _ isFirst: Bool) -> UnsafeMutablePointer<Float>
+    ) {
+        var result: UnsafeMutablePointer<Float>?
+        if job.hasSink {
+            job.start(total, head, tile)
+            result = total
+        }
+        for range in ranges where job.isVisible(range, tile) {
+            let next = state(range, result == nil)
+            if let result { job.merge(next, into: result, tile) } else { result = next }
+        }
+        if result == nil { job.start(total, head, tile) }
+        job.finish(result ?? total, head, tile)
     }
 }

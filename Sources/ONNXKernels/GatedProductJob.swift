@@ -8,8 +8,7 @@ struct GatedProductJob: ~Copyable {
     let up: QuantizedMatrix
     let y: UnsafeMutablePointer<Float>
     let rowStride: Int
-    /// `[slot][2][rowsAtOnce][panelsPerTask * 8]`, for what is computed of gate and up; and for each slot memory for
-    /// terms, where activations have several.
+    /// `[slot][2][rowsAtOnce][panelsPerTask * 8]`, for what is computed of gate and up.
     let memory: UnsafeMutablePointer<Float>
     let panelsPerTask: Int
     let rowsPerTask: Int
@@ -18,12 +17,7 @@ struct GatedProductJob: ~Copyable {
     static let rowsAtOnce = 32
 
     /// Floats of ``memory`` for each slot.
-    static func slotSize(panelsPerTask: Int, _ activations: QuantizedActivationRows) -> Int {
-        let terms =
-            activations.terms > 1
-            ? QuantizedMatrix.termMemory(panels: panelsPerTask, rows: activations.rows) : 0
-        return 2 * rowsAtOnce * panelsPerTask * 8 + terms
-    }
+    static func slotSize(panelsPerTask: Int) -> Int { 2 * rowsAtOnce * panelsPerTask * 8 }
 
     private var rowParts: Int { (activations.rows + rowsPerTask - 1) / rowsPerTask }
 
@@ -41,31 +35,18 @@ struct GatedProductJob: ~Copyable {
 
     private func join(_ rows: Range<Int>, _ panels: Range<Int>, _ slot: Int) {
         let stride = panelsPerTask * 8
-        let first = memory + slot * Self.slotSize(panelsPerTask: panelsPerTask, activations)
+        let first = memory + slot * Self.slotSize(panelsPerTask: panelsPerTask)
         let second = first + Self.rowsAtOnce * stride
         let column = panels.lowerBound * 8
-        let third = second + Self.rowsAtOnce * stride
-        multiply(gate, panels, rows, into: first - column, third)
-        multiply(up, panels, rows, into: second - column, third)
+        gate.multiplyPanels(
+            panels, activations, rows: rows, into: first - column, rowStride: stride, bias: gate.bias)
+        up.multiplyPanels(
+            panels, activations, rows: rows, into: second - column, rowStride: stride, bias: up.bias)
         let width = min(panels.count * 8, gate.n - column)
         for row in 0..<rows.count {
             RowKernels.apply(
                 gate.kernels.siluMultiply, first + row * stride, second + row * stride,
                 into: y + ((rows.lowerBound + row) * rowStride + column), count: width)
-        }
-    }
-
-    private func multiply(
-        _ matrix: QuantizedMatrix, _ panels: Range<Int>, _ rows: Range<Int>,
-        into y: UnsafeMutablePointer<Float>, _ memory: UnsafeMutablePointer<Float>
-    ) {
-        let stride = panelsPerTask * 8
-        if activations.terms == 1 {
-            matrix.multiplyPanels(
-                panels, activations, rows: rows, into: y, rowStride: stride, bias: matrix.bias)
-        } else {
-            matrix.multiplyTerms(
-                panels, activations, rows: rows, into: y, rowStride: stride, memory: memory)
         }
     }
 }

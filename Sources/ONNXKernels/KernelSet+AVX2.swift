@@ -43,7 +43,6 @@
             set.exponentialSum = exponential_sum_f32_avx2
             set.select = select_f32_avx2
             set.rotary = rotary_f32_avx2
-            set.rotaryHalves = rotary_f32_avx2
             set.attend = attention_f32_avx2
             set.attendHalf = attention_f16_avx2
             set.attendInt8 = attention_i8_avx2

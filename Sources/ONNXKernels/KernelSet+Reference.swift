@@ -43,7 +43,6 @@ extension KernelSet {
         exponentialSum: exponential_sum_f32_reference,
         select: select_f32_reference,
         rotary: rotary_f32_reference,
-        rotaryHalves: rotary_f32_reference,
         attendAnySize: attention_f32_reference,
         attend: attention_f32_reference,
         attendHalf: attention_f32_reference,

@@ -73,8 +73,6 @@ package struct KernelSet: Sendable {
     package var exponentialSum: ExponentialSum
     package var select: Select
     package var rotary: Rotary
-    /// The same for pairs that are no neighbours.
-    package var rotaryHalves: Rotary
     /// Any head size: the fallback for sizes that ``attend`` does not take.
     package var attendAnySize: Attend
     /// float32 caches, head sizes that are multiples of 8.

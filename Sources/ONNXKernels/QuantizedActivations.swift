@@ -22,12 +22,17 @@ package final class QuantizedActivations {
     /// Quantises `rows` rows of `matrix.k` floats, for `matrix` and every other that shares its activations, whose
     /// products take quantised ones.
     ///
-    /// - Throws: `memory.exhausted`.
+    /// - Throws: `kernel.quantized_matrix` for a matrix whose products take floats, `memory.exhausted`.
     package func quantize(
         _ x: UnsafePointer<Float>, rows: Int, rowStride: Int? = nil, for matrix: QuantizedMatrix,
         workers: WorkerPool, scratch: KernelScratch
     ) throws(ONNXError) {
-        let terms = max(1, matrix.activationTerms(rows: rows, workers))
+        let terms = matrix.activationTerms(rows: rows, workers)
+        guard terms > 0 else {
+            throw ONNXError(
+                "kernel.quantized_matrix",
+                "Products of this matrix with \(rows) rows take activations of floats.")
+        }
         let target = try prepare(rows: rows, terms: terms, for: matrix)
         guard rows > 0 else { return }
         var job = QuantizeJob(x, rowStride: rowStride ?? matrix.k, into: target, matrix.kernels)

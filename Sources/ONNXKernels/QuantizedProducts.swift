@@ -23,9 +23,11 @@ package enum QuantizedProducts {
     private static let manyRows = 64
 
     /// Panels of 8 columns that a task takes: enough tasks for the threads to even out, each long enough to stream
-    /// through memory; of many rows few, but enough to add up terms in long runs.
-    private static func panelsPerTask(_ total: Int, rows: Int, terms: Int = 1, _ workers: WorkerPool) -> Int {
-        rows >= manyRows ? (terms > 1 ? 8 : 2) : max(2, min(64, total / (workers.threadCount * 8)) / 2 * 2)
+    /// through memory.
+    ///
+    /// - Parameter most: of many rows no more than so many panels.
+    private static func panelsPerTask(_ total: Int, rows: Int, most: Int, _ workers: WorkerPool) -> Int {
+        max(2, min(rows >= manyRows ? most : 64, total / (workers.threadCount * 8)) / 2 * 2)
     }
 
     /// Several products of the same input; all matrices have the same K.
@@ -79,7 +81,8 @@ package enum QuantizedProducts {
             _ = try activations.rows(for: product.matrix)
             total += product.matrix.panelCount
         }
-        let perTask = panelsPerTask(total, rows: held.rows, terms: held.terms, workers)
+        // Terms are added up in runs of a task's columns.
+        let perTask = panelsPerTask(total, rows: held.rows, most: held.terms > 1 ? 8 : 2, workers)
         var memory: UnsafeMutablePointer<Float>?
         if held.terms > 1 {
             let size = QuantizedMatrix.termMemory(panels: perTask, rows: held.rows)
@@ -106,14 +109,15 @@ package enum QuantizedProducts {
     ) throws(ONNXError) {
         let held = try activations.rows(for: gate)
         _ = try activations.rows(for: up)
-        guard gate.n == up.n else {
+        guard gate.n == up.n, held.terms == 1 else {
             throw ONNXError(
                 "kernel.quantized_matrix",
-                "Gate and up need matrices of equal N, not \(gate.n) and \(up.n).")
+                """
+                Gate and up need matrices of equal N, not \(gate.n) and \(up.n), and activations of accuracy level 4.
+                """)
         }
-        let few = panelsPerTask(2 * gate.panelCount, rows: 1, workers)
-        let perTask = held.rows >= manyRows ? min(8, few) : few
-        let slotSize = GatedProductJob.slotSize(panelsPerTask: perTask, held)
+        let perTask = panelsPerTask(2 * gate.panelCount, rows: held.rows, most: 8, workers)
+        let slotSize = GatedProductJob.slotSize(panelsPerTask: perTask)
         let memory = try scratch.reserve(byteCount: slotSize * 4 * workers.threadCount)
             .assumingMemoryBound(to: Float.self)
         let job = GatedProductJob(

@@ -68,7 +68,6 @@ package struct RotaryEmbedding {
         let empty: UnsafePointer<Float> = x
         let cosBase = cos.baseAddress ?? empty
         let sinBase = sin.baseAddress ?? empty
-        let rotate = isInterleaved ? kernels.rotary : kernels.rotaryHalves
         RowKernels.split(rows: count, width: heads * headSize, workers) { first, rows in
             for index in first..<first + rows {
                 let row = half == 0 ? 0 : positionIDs(index) * half
@@ -78,7 +77,7 @@ package struct RotaryEmbedding {
                     y_head_stride: Int64(yStrides.head), head_size: Int64(headSize),
                     rotary_size: Int64(rotarySize),
                     interleaved: isInterleaved ? 1 : 0)
-                rotate(&args)
+                kernels.rotary(&args)
             }
         }
     }

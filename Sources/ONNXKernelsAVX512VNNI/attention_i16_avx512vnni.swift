@@ -56,18 +56,11 @@
                 var row = 0
                 let isWhole = last.low == 0 && first.high == 64 && hasPlainScores(a)
                 let scales = BlockScales(a, start, scratch)
-                if isWhole && !areFew {
-                    while row < rows {
-                        let count = runLength(a, row, rows, true)
-                        exponentsOfKeys(a, row, count, scratch, keys, scales)
-                        row &+= count
-                    }
-                } else {
-                    while row < rows {
-                        let count = runLength(a, row, rows, true)
-                        multiplyKeys(a, row, count, scratch.queries, keys, areFew)
-                        row &+= count
-                    }
+                while row < rows {
+                    let count = runLength(a, row, rows, true)
+                    multiplyKeys(
+                        a, row, count, scratch.queries, keys, areFew, isWhole && !areFew ? scales : nil)
+                    row &+= count
                 }
                 row = 0
                 while row < rows {

@@ -3,54 +3,36 @@
     import CONNXKernelABI
 
     /// Sums of products of `count` queries (one to four, or six) with the 64 keys of a block, exact, to `scores`, 64 a
-    /// row.
+    /// row; or, with `exponents`, the exponents of weights that they give, while they are at hand.
     @inline(always)
     func multiplyKeys(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,
-        _ keys: UnsafeRawPointer, _ areFew: Bool
+        _ keys: UnsafeRawPointer, _ areFew: Bool, _ exponents: BlockScales?
     ) {
         if count == 6 {
-            multiplyRows(a, row, 6, queries, keys, areFew)
+            multiplyRows(a, row, 6, queries, keys, areFew, exponents)
         } else if count == 3 {
-            multiplyRows(a, row, 3, queries, keys, areFew)
+            multiplyRows(a, row, 3, queries, keys, areFew, exponents)
         } else if count == 4 {
-            multiplyRows(a, row, 4, queries, keys, areFew)
+            multiplyRows(a, row, 4, queries, keys, areFew, exponents)
         } else if count == 2 {
-            multiplyRows(a, row, 2, queries, keys, areFew)
+            multiplyRows(a, row, 2, queries, keys, areFew, exponents)
         } else {
-            multiplyRows(a, row, 1, queries, keys, areFew)
+            multiplyRows(a, row, 1, queries, keys, areFew, exponents)
         }
     }
 
-    /// The same for a block that all rows see whole, whose sums become exponents of weights while they are at hand.
-    @inline(always)
-    func exponentsOfKeys(
-        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
-        _ scales: BlockScales
-    ) {
-        if count == 6 {
-            multiplyAbreast(a, row, 6, scratch.queries, keys, scales)
-        } else if count == 3 {
-            multiplyAbreast(a, row, 3, scratch.queries, keys, scales)
-        } else if count == 4 {
-            multiplyAbreast(a, row, 4, scratch.queries, keys, scales)
-        } else if count == 2 {
-            multiplyAbreast(a, row, 2, scratch.queries, keys, scales)
-        } else {
-            multiplyAbreast(a, row, 1, scratch.queries, keys, scales)
-        }
-    }
-
-    /// The number of rows is a constant wherever this is called, so that what is not needed goes away.
+    /// The number of rows is a constant wherever this is called, so that what is not needed goes away. Few rows give
+    /// sums.
     @inline(always)
     private func multiplyRows(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,
-        _ keys: UnsafeRawPointer, _ areFew: Bool
+        _ keys: UnsafeRawPointer, _ areFew: Bool, _ exponents: BlockScales?
     ) {
         if areFew {
             multiplyInOrder(a, row, count, queries, keys)
         } else {
-            multiplyAbreast(a, row, count, queries, keys, nil)
+            multiplyAbreast(a, row, count, queries, keys, exponents)
         }
     }
 

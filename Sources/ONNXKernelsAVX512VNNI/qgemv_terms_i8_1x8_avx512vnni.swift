@@ -27,10 +27,7 @@
                     w.advance(128, 128)
                     unit &+= 1
                 }
-                let products = (
-                    _mm256_add_epi32(low.0, high.0), _mm256_add_epi32(low.1, high.1),
-                    _mm256_add_epi32(low.2, high.2)
-                )
+                let products = joined(low, high)
                 t = w.addBlock(t, products, shift: 3, scales: 0)
                 w.advance(scaleBytes, 0)
                 block &+= 1
@@ -86,10 +83,7 @@
                     w.advance(64, 32)
                     quad &+= 2
                 }
-                let products = (
-                    _mm256_add_epi32(even.0, odd.0), _mm256_add_epi32(even.1, odd.1),
-                    _mm256_add_epi32(even.2, odd.2)
-                )
+                let products = joined(even, odd)
                 // Of two blocks of 16 in a record, the first finds its scales behind the values of the second.
                 let isFirst = isHalfUnit && block & 1 == 0
                 t = w.addBlock(
@@ -111,6 +105,11 @@
     private func noTermProducts() -> TermProducts {
         let none = _mm256_setzero_si256()
         return (none, none, none)
+    }
+
+    @inline(always)
+    private func joined(_ a: TermProducts, _ b: TermProducts) -> TermProducts {
+        (_mm256_add_epi32(a.0, b.0), _mm256_add_epi32(a.1, b.1), _mm256_add_epi32(a.2, b.2))
     }
 
     @inline(always)
