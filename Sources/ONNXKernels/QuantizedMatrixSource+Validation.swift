@@ -15,13 +15,23 @@ extension QuantizedMatrixSource {
     var zeroPointBytesPerRow: Int { (blocksPerRow * bits + 7) / 8 }
 
     /// Whether products may quantise the activations to 8 bits.
+    var usesQuantizedActivations: Bool {
+        var hasFloatZeroPoints = false
+        if case .float = zeroPoints { hasFloatZeroPoints = true }
+        return Self.quantizesActivations(
+            accuracyLevel: accuracyLevel, bits: bits, blockSize: blockSize,
+            hasFloatZeroPoints: hasFloatZeroPoints, hasGroupIndex: groupIndex != nil)
+    }
+
+    /// Whether products of a matrix of this form may quantise the activations to 8 bits.
     ///
     /// Where onnxruntime has no such kernel (float zero points, group indices, 2 bits in blocks of 16, 256 or more) the
     /// activations stay floats, so that level 4 means the same arithmetic.
-    var usesQuantizedActivations: Bool {
-        guard accuracyLevel == 4, groupIndex == nil else { return false }
-        if case .float = zeroPoints { return false }
-        return bits != 2 || (blockSize != 16 && blockSize < 256)
+    package static func quantizesActivations(
+        accuracyLevel: Int, bits: Int, blockSize: Int, hasFloatZeroPoints: Bool, hasGroupIndex: Bool
+    ) -> Bool {
+        accuracyLevel == 4 && !hasGroupIndex && !hasFloatZeroPoints
+            && (bits != 2 || (blockSize != 16 && blockSize < 256))
     }
 
     /// Checks every number and length; after it, plain arithmetic on them cannot overflow.

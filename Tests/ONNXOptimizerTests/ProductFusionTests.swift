@@ -90,6 +90,29 @@ import Testing
         }
     }
 
+    /// Accuracy level 4 leaves activations floats where zero points are, and where weights have 2 bits in some blocks.
+    @Test(arguments: [true, false]) func leavesProductsThatKeepFloats(hasFloatZeros: Bool) throws {
+        let graph = try Self.feedForward(blockSizes: hasFloatZeros ? [32, 32] : [16, 16]) { graph in
+            for index in graph.nodes.indices {
+                let name = graph.nodes[index].outputs[0]
+                guard ["gate", "up"].contains(name) else { continue }
+                let blocks = Self.width / (hasFloatZeros ? 32 : 16)
+                if hasFloatZeros {
+                    graph.initializers["zero_\(name)"] = F.floats(
+                        (0..<Self.hidden * blocks).map { 7 + Float($0 % 3) / 2 }, [Self.hidden, blocks])
+                    graph.nodes[index].inputs.append("zero_\(name)")
+                } else {
+                    let bytes = (0..<Self.hidden * blocks * 4).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+                    graph.initializers["w_\(name)"] = try? Tensor(bytes, shape: [Self.hidden, blocks, 4])
+                    graph.nodes[index].attributes["bits"] = .int(2)
+                }
+            }
+        }
+        let computed = try F.run(graph, Self.inputs, disabled: [])
+        let twin = try F.run(graph, Self.inputs, disabled: ["gated-products", "norm-products"])
+        for name in ["y", "s"] { #expect(try bits(computed[name]) == bits(twin[name])) }
+    }
+
     @Test(arguments: ["h", "gate", "up"]) func leavesValuesThatOthersRead(name: String) throws {
         let graph = try Self.feedForward { $0.outputs.append(F.output(name)) }
         let operators = try F.optimized(graph).operators
