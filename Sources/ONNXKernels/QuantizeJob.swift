@@ -27,10 +27,7 @@ struct QuantizeJob: ~Copyable {
     struct Split {
         static let terms = 3
 
-        /// Inputs of a row that is given.
-        let inputs: Int
-        /// `[target.k]`: the input of each place, -1 for none; nil: in their order.
-        let permutation: UnsafePointer<Int32>?
+        let order: PackedInputOrder
         /// `[slot][term][4][target.k]`.
         let memory: UnsafeMutablePointer<Float>
     }
@@ -104,7 +101,7 @@ struct QuantizeJob: ~Copyable {
     private func quantize(_ split: Split, _ first: Int, _ count: Int, _ slot: Int) {
         let k = target.k
         let rows = split.memory + slot * Split.terms * 4 * k
-        for row in 0..<count { gather(x + (first + row) * rowStride, split, into: rows + row * k) }
+        for row in 0..<count { split.order.gather(x + (first + row) * rowStride, into: rows + row * k) }
         let stored = target.stored(first)
         if count == 1 {
             // The terms are rows of one group, whose fourth is nothing.
@@ -119,21 +116,6 @@ struct QuantizeJob: ~Copyable {
             guard term + 1 < Split.terms else { break }
             for row in 0..<4 { rest(these + row * k, into: these + (4 + row) * k) }
         }
-    }
-
-    /// Puts the inputs of a row into packed order, zeros for padding.
-    private func gather(
-        _ x: UnsafePointer<Float>, _ split: Split, into target: UnsafeMutablePointer<Float>
-    ) {
-        if let permutation = split.permutation {
-            for index in 0..<self.target.k {
-                let input = Int(permutation[index])
-                target[index] = input < 0 ? 0 : x[input]
-            }
-            return
-        }
-        target.update(from: x, count: split.inputs)
-        (target + split.inputs).update(repeating: 0, count: self.target.k - split.inputs)
     }
 
     private func rest(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {

@@ -39,7 +39,7 @@ package final class QuantizedActivations {
         if target.terms > 1 {
             let floats = workers.threadCount * target.terms * 4 * target.k
             job.split = QuantizeJob.Split(
-                inputs: matrix.k, permutation: matrix.permutation,
+                order: matrix.inputOrder,
                 memory: try scratch.reserve(byteCount: floats * 4).assumingMemoryBound(to: Float.self))
         }
         job.run(workers)

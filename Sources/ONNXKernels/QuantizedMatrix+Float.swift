@@ -12,7 +12,8 @@ extension QuantizedMatrix {
         yRowStride: Int,
         workers: WorkerPool, scratch: KernelScratch
     ) throws(ONNXError) {
-        let needsCopy = permutation != nil || header.paddedK != k
+        let order = inputOrder
+        let needsCopy = !order.isUnchanged
         let copyByteCount = needsCopy ? (rows * header.paddedK * 4 + 63) / 64 * 64 : 0
         let tileByteCount = rows > 1 ? Self.chunk * 16 * 4 : 0
         let memory = try scratch.reserve(byteCount: copyByteCount + tileByteCount * workers.threadCount)
@@ -20,7 +21,7 @@ extension QuantizedMatrix {
         var stride = xRowStride
         if needsCopy {
             let copy = memory.assumingMemoryBound(to: Float.self)
-            for row in 0..<rows { gatherInputs(x + row * xRowStride, into: copy + row * header.paddedK) }
+            for row in 0..<rows { order.gather(x + row * xRowStride, into: copy + row * header.paddedK) }
             input = UnsafePointer(copy)
             stride = header.paddedK
         }
@@ -34,19 +35,6 @@ extension QuantizedMatrix {
             let tile = (tiles + slot * tileByteCount).assumingMemoryBound(to: Float.self)
             multiplyFloatTile(pair, input, rows, stride, y, yRowStride, tile)
         }
-    }
-
-    /// Puts the inputs of a row into packed order, zeros for padding.
-    private func gatherInputs(_ x: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
-        if let permutation {
-            for index in 0..<header.paddedK {
-                let input = Int(permutation[index])
-                target[index] = input < 0 ? 0 : x[input]
-            }
-            return
-        }
-        for index in 0..<k { target[index] = x[index] }
-        for index in k..<header.paddedK { target[index] = 0 }
     }
 
     private func multiplyFloatRow(

@@ -120,4 +120,8 @@ package final class QuantizedMatrix: Sendable {
     var permutation: UnsafePointer<Int32>? {
         header.hasPermutation ? (base + header.permutationOffset).assumingMemoryBound(to: Int32.self) : nil
     }
+
+    var inputOrder: PackedInputOrder {
+        PackedInputOrder(inputs: k, places: header.paddedK, permutation: permutation)
+    }
 }

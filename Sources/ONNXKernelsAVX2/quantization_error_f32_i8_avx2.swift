@@ -21,16 +21,15 @@
                 largest = _mm256_max_epu32(largest, _mm256_and_si256(bits, magnitude))
                 i &+= 8
             }
-            let scale = Float(bitPattern: largestLane(largest)) / 127
-            let isUsable = scale < .infinity && scale >= .leastNormalMagnitude
-            let factor = splat(isUsable ? 1 / scale : 0)
-            let scales = splat(isUsable ? scale : 0)
+            let (scale, inverse) = blockScale(largestLane(largest))
+            let factor = splat(inverse)
+            let scales = splat(scale)
             i = start
             while i < end {
                 let x = _mm256_loadu_ps(a.x + i)
                 let value = _mm256_cvtepi32_ps(_mm256_cvtps_epi32(_mm256_mul_ps(x, factor)))
                 let rest = _mm256_fnmadd_ps(value, scales, x)
-                _mm256_storeu_ps(a.y + i, isUsable ? rest : x)
+                _mm256_storeu_ps(a.y + i, inverse != 0 ? rest : x)
                 i &+= 8
             }
             start = end

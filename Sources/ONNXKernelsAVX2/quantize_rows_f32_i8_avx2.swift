@@ -28,15 +28,7 @@
                     largest = _mm256_max_epu32(largest, _mm256_and_si256(bits, magnitude))
                     i &+= 8
                 }
-                var scale: Float = Float(bitPattern: largestLane(largest)) / 127
-                var inverse: Float = 0
-                if !(scale < Float.infinity) {
-                    scale = Float.nan
-                } else if scale < Float.leastNormalMagnitude {
-                    scale = 0
-                } else {
-                    inverse = 1 / scale
-                }
+                let (scale, inverse) = blockScale(largestLane(largest))
                 let factor = _mm256_set1_ps(inverse)
                 var sums = _mm256_setzero_si256()
                 i = 0
@@ -69,6 +61,15 @@
             }
             row &+= 1
         }
+    }
+
+    /// The scale of a block, by the bits of its largest magnitude, and what its elements are multiplied with: NaN and 0
+    /// where that is not finite, 0 and 0 where it is next to nothing.
+    @inline(__always)
+    func blockScale(_ largest: UInt32) -> (scale: Float, inverse: Float) {
+        let scale = Float(bitPattern: largest) / 127
+        if !(scale < Float.infinity) { return (Float.nan, 0) }
+        return scale < Float.leastNormalMagnitude ? (0, 0) : (scale, 1 / scale)
     }
 
     @inline(__always)

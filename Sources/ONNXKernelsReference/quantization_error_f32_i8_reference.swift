@@ -11,11 +11,9 @@ package func quantization_error_f32_i8_reference(_ args: UnsafePointer<onnxlm_qu
     for start in stride(from: 0, to: Int(a.k), by: blockSize) {
         var largest: UInt32 = 0
         for i in start..<start + blockSize { largest = max(largest, a.x[i].magnitude.bitPattern) }
-        let scale = Float(bitPattern: largest) / 127
-        let isUsable = scale.isFinite && scale >= Float.leastNormalMagnitude
-        let inverse = isUsable ? 1 / scale : 0
+        let (scale, inverse) = blockScale(largest)
         for i in start..<start + blockSize {
-            guard isUsable else {
+            guard inverse != 0 else {
                 a.y[i] = a.x[i]
                 continue
             }

@@ -17,15 +17,7 @@ package func quantize_rows_f32_i8_reference(_ args: UnsafePointer<onnxlm_quantiz
             let source = present > 0 ? a.x + (row * Int(a.x_row_stride) + start) : a.x
             var largest: UInt32 = 0
             for i in 0..<present { largest = max(largest, source[i].magnitude.bitPattern) }
-            var scale = Float(bitPattern: largest) / 127
-            var inverse: Float = 0
-            if !scale.isFinite {
-                scale = .nan
-            } else if scale < Float.leastNormalMagnitude {
-                scale = 0
-            } else {
-                inverse = 1 / scale
-            }
+            let (scale, inverse) = blockScale(largest)
             var sum: Int32 = 0
             for i in 0..<blockSize {
                 var value: Int32 = 0
@@ -42,4 +34,12 @@ package func quantize_rows_f32_i8_reference(_ args: UnsafePointer<onnxlm_quantiz
             a.sums[block * group + row] = sum
         }
     }
+}
+
+/// The scale of a block, by the bits of its largest magnitude, and what its elements are multiplied with: NaN and 0 where
+/// that is not finite, 0 and 0 where it is next to nothing.
+func blockScale(_ largest: UInt32) -> (scale: Float, inverse: Float) {
+    let scale = Float(bitPattern: largest) / 127
+    if !scale.isFinite { return (.nan, 0) }
+    return scale < Float.leastNormalMagnitude ? (0, 0) : (scale, 1 / scale)
 }
