@@ -34,7 +34,8 @@ struct AttentionRoom {
         stateSize = rounded(job.rowsPerTile * (size + 2))
         scoreSize = rounded(job.rowsPerTile * (block + 1))
         blockSize = max(
-            2 * block * ((size + 31) / 32 * 32), rounded(job.rowsPerTile * ((size + 1) / 2 + 18) + 128))
+            2 * block * ((size + 31) / 32 * 32), rounded(job.rowsPerTile * ((size + 1) / 2 + 20) + 128 + size)
+        )
         querySize = rounded(job.rowsPerTile * size)
         rowsSize = rounded(Self.rowCount * size)
     }

@@ -14,11 +14,10 @@
         let a = args.pointee
         let rows = Int(a.positions) &* Int(a.heads)
         clearState(a, rows)
-        let scratch = codeQueries(a, rows)
         if rows < rowsThatShareABlock {
-            attendTile(a, rows, scratch, areFew: true)
+            attendTile(a, rows, codeQueries(a, rows, areFew: true), areFew: true)
         } else {
-            attendTile(a, rows, scratch, areFew: false)
+            attendTile(a, rows, codeQueries(a, rows, areFew: false), areFew: false)
         }
     }
 
@@ -37,6 +36,11 @@
         let reciprocals: UnsafeMutablePointer<Float>
         /// `[row][16]`: the largest of a row's exponents in each lane.
         let largest: UnsafeMutablePointer<Float>
+        /// Of products of couples: what depends on a row's query, on its weights, and on an element of the values alone,
+        /// negated. Of many rows.
+        let queryProducts: UnsafeMutablePointer<Int32>
+        let weightProducts: UnsafeMutablePointer<Int32>
+        let valueProducts: UnsafeMutablePointer<Int32>
     }
 
     /// Few rows wait for memory: they take a block's lines one after the other, which the processor sees and reads
@@ -56,10 +60,12 @@
                 var row = 0
                 let isWhole = last.low == 0 && first.high == 64 && hasPlainScores(a)
                 let scales = BlockScales(a, start, scratch)
+                let keyProducts = areFew ? noSums() : negatedKeyProducts(keys, size)
+                if isWhole && !areFew { writeValueProducts(values, size, scratch) }
                 while row < rows {
                     let count = runLength(a, row, rows, true)
                     multiplyKeys(
-                        a, row, count, scratch.queries, keys, areFew, isWhole && !areFew ? scales : nil)
+                        a, row, count, scratch, keys, keyProducts, areFew, isWhole && !areFew ? scales : nil)
                     row &+= count
                 }
                 row = 0
@@ -74,7 +80,8 @@
                 row = 0
                 while row < rows {
                     let count = runLength(a, row, rows, true)
-                    addCodedValues(a, row, count, scratch, values, first.low, last.high, areFew)
+                    addCodedValues(
+                        a, row, count, scratch, values, first.low, last.high, areFew, isWhole: isWhole)
                     row &+= count
                 }
             }
@@ -87,9 +94,10 @@
         }
     }
 
-    /// Rounds the queries of a tile to 16 bits. Their codes add up to so little that no sum with keys overflows.
+    /// Rounds the queries of a tile to 15 bits, so that a code and one of a key fit 16. Their codes add up to so little
+    /// that no sum with keys overflows.
     @inline(always)
-    private func codeQueries(_ a: onnxlm_attention_args, _ rows: Int) -> CodedRows {
+    private func codeQueries(_ a: onnxlm_attention_args, _ rows: Int, areFew: Bool) -> CodedRows {
         let size = Int(a.head_size)
         let codeFloats = rows &* size &>> 1
         let scratch = CodedRows(
@@ -97,16 +105,25 @@
             queryScales: a.block + codeFloats, weightScales: a.block + (codeFloats &+ rows),
             decays: a.scores + rows &* 64, logarithms: a.block + (codeFloats &+ 2 &* rows),
             reciprocals: a.block + (codeFloats &+ 2 &* rows &+ 64),
-            largest: a.block + (codeFloats &+ 2 &* rows &+ 128))
+            largest: a.block + (codeFloats &+ 2 &* rows &+ 128),
+            queryProducts: integers(a.block + (codeFloats &+ 18 &* rows &+ 128)),
+            weightProducts: integers(a.block + (codeFloats &+ 19 &* rows &+ 128)),
+            valueProducts: integers(a.block + (codeFloats &+ 20 &* rows &+ 128)))
         let limit = Int32.max / ONNXLM_CACHE_I16_KEY &- Int32(truncatingIfNeeded: size &>> 1) &- 64
         let sumLimit = Float(limit > 1 ? limit : 1)
         let scale = hasPlainScores(a) ? a.scale * log2e : a.scale
         var row = 0
         while row < rows {
             codeFour(a, row, rows &- row, scratch, sumLimit, scale)
+            if !areFew { writeQueryProducts(row, rows &- row, size, scratch) }
             row &+= 4
         }
         return scratch
+    }
+
+    @inline(always)
+    private func integers(_ x: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Int32> {
+        UnsafeMutableRawPointer(x).assumingMemoryBound(to: Int32.self)
     }
 
     /// Writes the codes of up to four queries, and their scales times `scale`; scales without end or NaN, and codes of
@@ -130,7 +147,7 @@
         let tops = groupMaxima(m0.largest, m1.largest, m2.largest, m3.largest)
         // The operand that may be NaN stands second. Sums so small do not show.
         let bySum = _mm512_div_ps(splat(sumLimit), _mm512_max_ps(splat(1e-30), sums))
-        let factors = _mm512_min_ps(_mm512_div_ps(splat(32767), tops), bySum)
+        let factors = _mm512_min_ps(_mm512_div_ps(splat(16383), tops), bySum)
         storeGroups(_mm512_div_ps(splat(scale), factors), scratch.queryScales + row, count)
         let codes = scratch.queries + row &* size
         writeCodes(x0, codes, size, onnxlm_mm512_group0_ps(factors))

@@ -6,19 +6,24 @@
     /// row; or, with `exponents`, the exponents of weights that they give, while they are at hand.
     @inline(always)
     func multiplyKeys(
-        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,
-        _ keys: UnsafeRawPointer, _ areFew: Bool, _ exponents: BlockScales?
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
+        _ keyProducts: FourSums, _ areFew: Bool, _ exponents: BlockScales?
     ) {
         if count == 6 {
-            multiplyRows(a, row, 6, queries, keys, areFew, exponents)
+            if areFew {
+                multiplyInOrder(a, row, 6, scratch.queries, keys)
+            } else {
+                multiplyAbreast(a, row, 3, scratch, keys, keyProducts, exponents)
+                multiplyAbreast(a, row &+ 3, 3, scratch, keys, keyProducts, exponents)
+            }
         } else if count == 3 {
-            multiplyRows(a, row, 3, queries, keys, areFew, exponents)
+            multiplyRows(a, row, 3, scratch, keys, keyProducts, areFew, exponents)
         } else if count == 4 {
-            multiplyRows(a, row, 4, queries, keys, areFew, exponents)
+            multiplyRows(a, row, 4, scratch, keys, keyProducts, areFew, exponents)
         } else if count == 2 {
-            multiplyRows(a, row, 2, queries, keys, areFew, exponents)
+            multiplyRows(a, row, 2, scratch, keys, keyProducts, areFew, exponents)
         } else {
-            multiplyRows(a, row, 1, queries, keys, areFew, exponents)
+            multiplyRows(a, row, 1, scratch, keys, keyProducts, areFew, exponents)
         }
     }
 
@@ -26,56 +31,49 @@
     /// sums.
     @inline(always)
     private func multiplyRows(
-        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,
-        _ keys: UnsafeRawPointer, _ areFew: Bool, _ exponents: BlockScales?
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
+        _ keyProducts: FourSums, _ areFew: Bool, _ exponents: BlockScales?
     ) {
         if areFew {
-            multiplyInOrder(a, row, count, queries, keys)
+            multiplyInOrder(a, row, count, scratch.queries, keys)
         } else {
-            multiplyAbreast(a, row, count, queries, keys, exponents)
+            multiplyAbreast(a, row, count, scratch, keys, keyProducts, exponents)
         }
     }
 
-    /// The four panels of a block side by side: few loads for each product.
+    /// The four panels of a block side by side: few loads for each product. Two lines make a couple.
     @inline(always)
     private func multiplyAbreast(
-        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,
-        _ keys: UnsafeRawPointer, _ exponents: BlockScales?
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
+        _ keyProducts: FourSums, _ exponents: BlockScales?
     ) {
         let size = Int(a.head_size)
         let pairs = size &>> 1
-        let query = UnsafeRawPointer(queries + row &* size).assumingMemoryBound(to: Int32.self)
-        var r0 = noSums()
-        var r1 = noSums()
-        var r2 = noSums()
-        var r3 = noSums()
-        var r4 = noSums()
-        var r5 = noSums()
+        let query = UnsafeRawPointer(scratch.queries + row &* size).assumingMemoryBound(to: Int32.self)
+        let products = scratch.queryProducts + row
+        var r0 = starting(keyProducts, products[0])
+        var r1 = count > 1 ? starting(keyProducts, products[1]) : r0
+        var r2 = count > 2 ? starting(keyProducts, products[2]) : r0
+        var r3 = count > 3 ? starting(keyProducts, products[3]) : r0
         let panel = 32 &* size
         var line = keys
         var i = 0
         while i < pairs {
-            let k = (
-                loadCodes(line), loadCodes(line + panel), loadCodes(line + panel &* 2),
-                loadCodes(line + panel &* 3)
-            )
+            let even = loadPanels(line, panel)
+            let odd = loadPanels(line + 64, panel)
             let q = query + i
-            r0 = addingPairs(r0, q[0], k)
-            if count > 1 { r1 = addingPairs(r1, q[pairs], k) }
-            if count > 2 { r2 = addingPairs(r2, q[2 &* pairs], k) }
-            if count > 3 { r3 = addingPairs(r3, q[3 &* pairs], k) }
-            if count > 4 { r4 = addingPairs(r4, q[4 &* pairs], k) }
-            if count > 5 { r5 = addingPairs(r5, q[5 &* pairs], k) }
-            line += 64
-            i &+= 1
+            r0 = addingCouple(r0, q[0], q[1], even, odd)
+            if count > 1 { r1 = addingCouple(r1, q[pairs], q[pairs &+ 1], even, odd) }
+            if count > 2 { r2 = addingCouple(r2, q[2 &* pairs], q[2 &* pairs &+ 1], even, odd) }
+            if count > 3 { r3 = addingCouple(r3, q[3 &* pairs], q[3 &* pairs &+ 1], even, odd) }
+            line += 128
+            i &+= 2
         }
         if let exponents {
             exponents.store(a, row, r0)
             if count > 1 { exponents.store(a, row &+ 1, r1) }
             if count > 2 { exponents.store(a, row &+ 2, r2) }
             if count > 3 { exponents.store(a, row &+ 3, r3) }
-            if count > 4 { exponents.store(a, row &+ 4, r4) }
-            if count > 5 { exponents.store(a, row &+ 5, r5) }
             return
         }
         let scores = a.scores + row &* 64
@@ -83,8 +81,14 @@
         if count > 1 { storeSums(scores + 64, r1) }
         if count > 2 { storeSums(scores + 128, r2) }
         if count > 3 { storeSums(scores + 192, r3) }
-        if count > 4 { storeSums(scores + 256, r4) }
-        if count > 5 { storeSums(scores + 320, r5) }
+    }
+
+    @inline(always)
+    private func loadPanels(_ line: UnsafeRawPointer, _ panel: Int) -> FourSums {
+        (
+            loadCodes(line), loadCodes(line + panel), loadCodes(line + panel &* 2),
+            loadCodes(line + panel &* 3)
+        )
     }
 
     /// One panel after the other, so that memory is read in its order; two sums for each row, of even and of odd lines.

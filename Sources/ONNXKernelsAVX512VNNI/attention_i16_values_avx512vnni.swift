@@ -7,8 +7,11 @@
     @inline(always)
     func addCodedValues(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows,
-        _ values: UnsafeRawPointer, _ low: Int, _ high: Int, _ areFew: Bool
+        _ values: UnsafeRawPointer, _ low: Int, _ high: Int, _ areFew: Bool, isWhole: Bool
     ) {
+        if isWhole && !areFew {
+            return addWholeBlock(a, row, count, scratch, values)
+        }
         let pairs = BlockSpan(low: low &>> 1, high: (high &+ 1) &>> 1)
         let isWide = areFew && a.head_size >= 128
         if count == 6 && isWide {
@@ -81,6 +84,76 @@
         }
         while column < size {
             addNarrow(a, row, count, scratch, values, pairs, column)
+            column &+= 16
+        }
+    }
+
+    /// Where many rows see a whole block: the pairs of two lines make couples.
+    @inline(always)
+    private func addWholeBlock(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ values: UnsafeRawPointer
+    ) {
+        if count == 6 {
+            addWholeRows(a, row, 3, scratch, values)
+            addWholeRows(a, row &+ 3, 3, scratch, values)
+        } else if count == 4 {
+            addWholeRows(a, row, 4, scratch, values)
+        } else if count == 3 {
+            addWholeRows(a, row, 3, scratch, values)
+        } else if count == 2 {
+            addWholeRows(a, row, 2, scratch, values)
+        } else {
+            addWholeRows(a, row, 1, scratch, values)
+        }
+    }
+
+    @inline(always)
+    private func addWholeRows(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ values: UnsafeRawPointer
+    ) {
+        let size = Int(a.head_size)
+        let weights = UnsafeRawPointer(a.scores + row &* 64).assumingMemoryBound(to: Int32.self)
+        let products = scratch.weightProducts + row
+        let decays = scratch.decays + row
+        let scales = scratch.weightScales + row
+        let stride = 4 &* size
+        var column = 0
+        while column &+ 64 <= size {
+            let own = UnsafeRawPointer(scratch.valueProducts + column)
+            let valueProducts = (
+                loadCodes(own), loadCodes(own + 64), loadCodes(own + 128), loadCodes(own + 192)
+            )
+            var r0 = starting(valueProducts, products[0])
+            var r1 = count > 1 ? starting(valueProducts, products[1]) : r0
+            var r2 = count > 2 ? starting(valueProducts, products[2]) : r0
+            var r3 = count > 3 ? starting(valueProducts, products[3]) : r0
+            var line = values + column &* 4
+            var pair = 0
+            while pair < 32 {
+                let even = (
+                    loadCodes(line), loadCodes(line + 64), loadCodes(line + 128), loadCodes(line + 192)
+                )
+                let next = line + stride
+                let odd = (
+                    loadCodes(next), loadCodes(next + 64), loadCodes(next + 128), loadCodes(next + 192)
+                )
+                let w = weights + pair
+                r0 = addingCouple(r0, w[0], w[1], even, odd)
+                if count > 1 { r1 = addingCouple(r1, w[64], w[65], even, odd) }
+                if count > 2 { r2 = addingCouple(r2, w[128], w[129], even, odd) }
+                if count > 3 { r3 = addingCouple(r3, w[192], w[193], even, odd) }
+                line += 2 &* stride
+                pair &+= 2
+            }
+            let output = a.outputs + (row &* size &+ column)
+            addSums(output, r0, decays[0], scales[0])
+            if count > 1 { addSums(output + size, r1, decays[1], scales[1]) }
+            if count > 2 { addSums(output + 2 &* size, r2, decays[2], scales[2]) }
+            if count > 3 { addSums(output + 3 &* size, r3, decays[3], scales[3]) }
+            column &+= 64
+        }
+        while column < size {
+            addNarrow(a, row, count, scratch, values, BlockSpan(low: 0, high: 32), column)
             column &+= 16
         }
     }

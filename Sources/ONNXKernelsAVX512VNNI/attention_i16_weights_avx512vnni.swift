@@ -24,7 +24,7 @@
         let s2 = exponents(a, rows.row2, start, scratch, seen.2)
         let s3 = exponents(a, rows.row3, start, scratch, seen.3)
         let found = groupMaxima(largest(s0), largest(s1), largest(s2), largest(s3))
-        weigh(a, rows, scratch, (s0, s1, s2, s3), found, seen, isWhole: false)
+        weigh(a, rows, scratch, (s0, s1, s2, s3), found, seen, isWhole: false, hasCouples: false)
     }
 
     /// The same for rows that see the whole block: from their sums, or from exponents that stand in their place.
@@ -45,7 +45,8 @@
                 _mm512_loadu_ps(scratch.largest + rows.row2 &* 16),
                 _mm512_loadu_ps(scratch.largest + rows.row3 &* 16))
             : groupMaxima(largest(s.0), largest(s.1), largest(s.2), largest(s.3))
-        weigh(a, rows, scratch, s, found, (.max, .max, .max, .max), isWhole: true)
+        weigh(
+            a, rows, scratch, s, found, (.max, .max, .max, .max), isWhole: true, hasCouples: sums == nil)
     }
 
     @inline(always)
@@ -87,7 +88,7 @@
     private func weigh(
         _ a: onnxlm_attention_args, _ rows: RowsOfFour, _ scratch: CodedRows,
         _ s: (FourVectors, FourVectors, FourVectors, FourVectors), _ found: __m512,
-        _ seen: (UInt64, UInt64, UInt64, UInt64), isWhole: Bool
+        _ seen: (UInt64, UInt64, UInt64, UInt64), isWhole: Bool, hasCouples: Bool
     ) {
         let row = rows.first
         let count = rows.count
@@ -99,10 +100,20 @@
         let w1 = powers(s.1, onnxlm_mm512_group1_ps(references))
         let w2 = powers(s.2, onnxlm_mm512_group2_ps(references))
         let w3 = powers(s.3, onnxlm_mm512_group3_ps(references))
-        storeCodes(a.scores + row &* 64, w0)
-        if count > 1 { storeCodes(a.scores + rows.row1 &* 64, w1) }
-        if count > 2 { storeCodes(a.scores + rows.row2 &* 64, w2) }
-        if count > 3 { storeCodes(a.scores + rows.row3 &* 64, w3) }
+        let c0 = codes(w0)
+        let c1 = codes(w1)
+        let c2 = codes(w2)
+        let c3 = codes(w3)
+        storeCodes(a.scores + row &* 64, c0)
+        if count > 1 { storeCodes(a.scores + rows.row1 &* 64, c1) }
+        if count > 2 { storeCodes(a.scores + rows.row2 &* 64, c2) }
+        if count > 3 { storeCodes(a.scores + rows.row3 &* 64, c3) }
+        if hasCouples {
+            let products = (
+                coupleProducts(c0), coupleProducts(c1), coupleProducts(c2), coupleProducts(c3)
+            )
+            storeNegated(products, scratch.weightProducts + row, count)
+        }
 
         let totals = groupTotals(
             total(w0, scratch.reciprocals, seen.0, isWhole), total(w1, scratch.reciprocals, seen.1, isWhole),
@@ -210,14 +221,28 @@
             w.3, loadSeen(reciprocals + 48, UInt16(truncatingIfNeeded: seen &>> 48), isWhole), t2)
     }
 
-    /// Rounds weights to 16 bits.
+    /// Weights rounded to 16 bits.
     @inline(always)
-    private func storeCodes(_ target: UnsafeMutablePointer<Float>, _ w: FourVectors) {
-        let codes = UnsafeMutableRawPointer(target).assumingMemoryBound(to: __m256i_u.self)
-        _mm256_storeu_si256(codes, _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(w.0)))
-        _mm256_storeu_si256(codes + 1, _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(w.1)))
-        _mm256_storeu_si256(codes + 2, _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(w.2)))
-        _mm256_storeu_si256(codes + 3, _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(w.3)))
+    private func codes(_ w: FourVectors) -> (__m512i, __m512i) {
+        (
+            onnxlm_mm512_with_upper_si512(
+                _mm512_castsi256_si512(_mm512_cvtepi32_epi16(_mm512_cvtps_epi32(w.0))),
+                _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(w.1))),
+            onnxlm_mm512_with_upper_si512(
+                _mm512_castsi256_si512(_mm512_cvtepi32_epi16(_mm512_cvtps_epi32(w.2))),
+                _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(w.3)))
+        )
+    }
+
+    @inline(always)
+    private func storeCodes(_ target: UnsafeMutablePointer<Float>, _ codes: (__m512i, __m512i)) {
+        _mm512_storeu_si512(target, codes.0)
+        _mm512_storeu_si512(target + 16, codes.1)
+    }
+
+    @inline(always)
+    private func coupleProducts(_ codes: (__m512i, __m512i)) -> __m512i {
+        addingCoupleProducts(addingCoupleProducts(_mm512_setzero_si512(), codes.0), codes.1)
     }
 
     @inline(always)

@@ -74,7 +74,7 @@
     }
 
     @inline(always)
-    private func swappedPairs(_ a: __m512i) -> __m512i {
+    func swappedPairs(_ a: __m512i) -> __m512i {
         _mm512_castps_si512(onnxlm_mm512_swap_pairs_ps(_mm512_castsi512_ps(a)))
     }
 #endif

@@ -74,7 +74,7 @@ typedef struct onnxlm_attention_args {
     /// `rows * (ONNXLM_ATTENTION_BLOCK + 1)` floats, 64-byte aligned.
     float *scores;
     /// `2 * ONNXLM_ATTENTION_BLOCK * (head_size rounded up to 32)` floats, and not fewer than `rows * (head_size / 2 +
-    /// 18) + 128`, 64-byte aligned.
+    /// 20) + 128 + head_size`, 64-byte aligned.
     float *block;
 } onnxlm_attention_args;
 
