@@ -8,18 +8,20 @@ import Testing
     private static let size = 128
     private static let positions = 70
 
-    /// One head after nothing; the rows of the queries, keys and values.
+    /// One head; the rows of the queries, after nothing or those that follow `past` others, of the keys and values.
     private func attend(
-        _ kernels: KernelSet, size: Int = size, query: [Float], keys: [Float], values: [Float]
+        _ kernels: KernelSet, size: Int = size, past: Int = 0, query: [Float], keys: [Float],
+        values: [Float]
     ) throws -> [[Float]] {
         let count = query.count / size
+        let total = past + count
         let keys = CachedHeads(
-            keys, heads: 1, total: count, headSize: size, type: .int16, isPanelled: true)
+            keys, heads: 1, total: total, headSize: size, type: .int16, isPanelled: true)
         let values = CachedHeads(
-            values, heads: 1, total: count, headSize: size, type: .int16, isPanelled: false)
+            values, heads: 1, total: total, headSize: size, type: .int16, isPanelled: false)
         defer { keepAlive((keys, values)) }
         var attention = Attention(
-            heads: 1, keyValueHeads: 1, headSize: size, sequence: count, past: 0, total: count, scale: 0.1)
+            heads: 1, keyValueHeads: 1, headSize: size, sequence: count, past: past, total: total, scale: 0.1)
         attention.cacheType = .int16
         let strides = RotaryEmbedding.Strides(position: size, head: size)
         var output = [Float](repeating: 0, count: query.count)
@@ -62,6 +64,49 @@ import Testing
         for kernels in TestKernels.sets {
             let output = try attend(kernels, query: query, keys: keys, values: values)
             #expect(abs(output[60][0] - 3) < 0.01, "\(kernels.level)")
+        }
+    }
+
+    /// The largest codes of a query and of keys side by side, where two of them are added, and in a key's own place.
+    @Test func largestCodesFitTogether() throws {
+        for (element, neighbour) in [(5, 7), (7, 5), (4, 6), (6, 4)] {
+            for sign in [Float(1), -1] {
+                var query = rows(0)
+                var keys = rows(0)
+                var values = rows(0)
+                for position in 0..<Self.positions {
+                    query[position * Self.size + element] = 1000
+                    keys[position * Self.size + element] = position == 3 ? 1 : -1
+                    keys[position * Self.size + neighbour] = sign
+                    values[position * Self.size] = Float(position)
+                }
+                for kernels in TestKernels.sets {
+                    let output = try attend(kernels, query: query, keys: keys, values: values)
+                    #expect(abs(output[60][0] - 3) < 0.01, "\(kernels.level) \(element) \(sign)")
+                }
+            }
+        }
+    }
+
+    /// Many rows multiply otherwise than one, and blocks that all of them see otherwise than the others.
+    @Test(arguments: [8, 40, 64, 128, 200], [Float(1), 40]) func manyRowsHaveTheBitsOfOne(
+        size: Int, spread: Float
+    ) throws {
+        var generator = SeededGenerator(seed: 11)
+        let count = 330
+        // Of a few large elements and many small ones.
+        let parts = (0..<3).map { _ in
+            generator.floats(count * size, in: -1...1).map { $0 * $0 * $0 * ($0 > 0.9 ? spread : 1) }
+        }
+        for kernels in TestKernels.sets where kernels.level >= .avx512vnni {
+            let all = try attend(kernels, size: size, query: parts[0], keys: parts[1], values: parts[2])
+            for position in [0, 62, 63, 64, 127, 200, 256, 300, 329] {
+                let end = (position + 1) * size
+                let one = try attend(
+                    kernels, size: size, past: position, query: Array(parts[0][position * size..<end]),
+                    keys: Array(parts[1][..<end]), values: Array(parts[2][..<end]))
+                #expect(one[0].bits == all[position].bits, "position \(position)")
+            }
         }
     }
 
