@@ -97,6 +97,15 @@ int onnxlm_reserve_space(int descriptor, int64_t count) {
 #endif
 }
 
+void onnxlm_ask_for_large_pages(void *address, size_t count) {
+#if defined(__linux__)
+    madvise(address, count, MADV_HUGEPAGE);
+#else
+    (void)address;
+    (void)count;
+#endif
+}
+
 int onnxlm_write_all(int descriptor, const void *bytes, size_t count, int64_t offset) {
     const char *next = bytes;
     while (count > 0) {

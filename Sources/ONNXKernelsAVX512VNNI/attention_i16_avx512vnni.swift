@@ -147,7 +147,7 @@
         let tops = groupMaxima(m0.largest, m1.largest, m2.largest, m3.largest)
         // The operand that may be NaN stands second. Sums so small do not show.
         let bySum = _mm512_div_ps(splat(sumLimit), _mm512_max_ps(splat(1e-30), sums))
-        let factors = _mm512_min_ps(_mm512_div_ps(splat(16383), tops), bySum)
+        let factors = _mm512_min_ps(_mm512_div_ps(splat(Float(ONNXLM_CACHE_I16_KEY)), tops), bySum)
         storeGroups(_mm512_div_ps(splat(scale), factors), scratch.queryScales + row, count)
         let codes = scratch.queries + row &* size
         writeCodes(x0, codes, size, onnxlm_mm512_group0_ps(factors))

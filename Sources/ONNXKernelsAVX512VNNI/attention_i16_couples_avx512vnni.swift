@@ -41,42 +41,34 @@
     /// What depends on each of the 64 keys of a block alone.
     @inline(always)
     func negatedKeyProducts(_ keys: UnsafeRawPointer, _ size: Int) -> FourSums {
-        (
-            negatedProducts(keys, 128, size &>> 2), negatedProducts(keys + 32 &* size, 128, size &>> 2),
-            negatedProducts(keys + 64 &* size, 128, size &>> 2),
-            negatedProducts(keys + 96 &* size, 128, size &>> 2)
+        let panel = 32 &* size
+        let couples = size &>> 2
+        return (
+            negatedProducts(keys, 64, couples), negatedProducts(keys + panel, 64, couples),
+            negatedProducts(keys + 2 &* panel, 64, couples), negatedProducts(keys + 3 &* panel, 64, couples)
         )
     }
 
     /// Writes what depends on each element of a block's values alone, for whole 64 elements.
     @inline(always)
     func writeValueProducts(_ values: UnsafeRawPointer, _ size: Int, _ scratch: CodedRows) {
-        let stride = 4 &* size
         var column = 0
         while column < size & ~63 {
-            var sums = _mm512_setzero_si512()
-            var line = values + column &* 4
-            var couple = 0
-            while couple < 16 {
-                sums = _mm512_dpwssd_epi32(sums, loadCodes(line), loadCodes(line + stride))
-                line += 2 &* stride
-                couple &+= 1
-            }
             _mm512_storeu_si512(
-                scratch.valueProducts + column, _mm512_sub_epi32(_mm512_setzero_si512(), sums))
+                scratch.valueProducts + column, negatedProducts(values + column &* 4, 4 &* size, 16))
             column &+= 16
         }
     }
 
-    /// Of couples of lines, a couple each `stride` bytes.
+    /// Of couples of lines, `stride` bytes from one line to the next.
     @inline(always)
     private func negatedProducts(_ lines: UnsafeRawPointer, _ stride: Int, _ couples: Int) -> __m512i {
         var sums = _mm512_setzero_si512()
         var line = lines
         var couple = 0
         while couple < couples {
-            sums = _mm512_dpwssd_epi32(sums, loadCodes(line), loadCodes(line + 64))
-            line += stride
+            sums = _mm512_dpwssd_epi32(sums, loadCodes(line), loadCodes(line + stride))
+            line += 2 &* stride
             couple &+= 1
         }
         return _mm512_sub_epi32(_mm512_setzero_si512(), sums)

@@ -10,12 +10,7 @@
         _ keyProducts: FourSums, _ areFew: Bool, _ exponents: BlockScales?
     ) {
         if count == 6 {
-            if areFew {
-                multiplyInOrder(a, row, 6, scratch.queries, keys)
-            } else {
-                multiplyAbreast(a, row, 3, scratch, keys, keyProducts, exponents)
-                multiplyAbreast(a, row &+ 3, 3, scratch, keys, keyProducts, exponents)
-            }
+            multiplyRows(a, row, 6, scratch, keys, keyProducts, areFew, exponents)
         } else if count == 3 {
             multiplyRows(a, row, 3, scratch, keys, keyProducts, areFew, exponents)
         } else if count == 4 {
@@ -36,6 +31,9 @@
     ) {
         if areFew {
             multiplyInOrder(a, row, count, scratch.queries, keys)
+        } else if count == 6 {
+            multiplyAbreast(a, row, 3, scratch, keys, keyProducts, exponents)
+            multiplyAbreast(a, row &+ 3, 3, scratch, keys, keyProducts, exponents)
         } else {
             multiplyAbreast(a, row, count, scratch, keys, keyProducts, exponents)
         }
@@ -59,8 +57,8 @@
         var line = keys
         var i = 0
         while i < pairs {
-            let even = loadPanels(line, panel)
-            let odd = loadPanels(line + 64, panel)
+            let even = loadFour(line, panel)
+            let odd = loadFour(line + 64, panel)
             let q = query + i
             r0 = addingCouple(r0, q[0], q[1], even, odd)
             if count > 1 { r1 = addingCouple(r1, q[pairs], q[pairs &+ 1], even, odd) }
@@ -81,14 +79,6 @@
         if count > 1 { storeSums(scores + 64, r1) }
         if count > 2 { storeSums(scores + 128, r2) }
         if count > 3 { storeSums(scores + 192, r3) }
-    }
-
-    @inline(always)
-    private func loadPanels(_ line: UnsafeRawPointer, _ panel: Int) -> FourSums {
-        (
-            loadCodes(line), loadCodes(line + panel), loadCodes(line + panel &* 2),
-            loadCodes(line + panel &* 3)
-        )
     }
 
     /// One panel after the other, so that memory is read in its order; two sums for each row, of even and of odd lines.
@@ -162,6 +152,15 @@
 
     @inline(always)
     func loadCodes(_ address: UnsafeRawPointer) -> __m512i { _mm512_loadu_si512(address) }
+
+    /// Four vectors, each `stride` bytes after the one before.
+    @inline(always)
+    func loadFour(_ address: UnsafeRawPointer, _ stride: Int = 64) -> FourSums {
+        (
+            loadCodes(address), loadCodes(address + stride), loadCodes(address + stride &* 2),
+            loadCodes(address + stride &* 3)
+        )
+    }
 
     /// A pair of codes, in every lane, times the pairs of four vectors.
     @inline(always)

@@ -9,27 +9,25 @@
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows,
         _ values: UnsafeRawPointer, _ low: Int, _ high: Int, _ areFew: Bool, isWhole: Bool
     ) {
-        if isWhole && !areFew {
-            return addWholeBlock(a, row, count, scratch, values)
-        }
         let pairs = BlockSpan(low: low &>> 1, high: (high &+ 1) &>> 1)
         let isWide = areFew && a.head_size >= 128
+        let hasCouples = isWhole && !areFew
         if count == 6 && isWide {
-            addCodedRows(a, row, 3, scratch, values, pairs, isWide: true)
-            addCodedRows(a, row &+ 3, 3, scratch, values, pairs, isWide: true)
+            addCodedRows(a, row, 3, scratch, values, pairs, isWide: true, hasCouples: false)
+            addCodedRows(a, row &+ 3, 3, scratch, values, pairs, isWide: true, hasCouples: false)
         } else if count == 4 && isWide {
-            addCodedRows(a, row, 2, scratch, values, pairs, isWide: true)
-            addCodedRows(a, row &+ 2, 2, scratch, values, pairs, isWide: true)
+            addCodedRows(a, row, 2, scratch, values, pairs, isWide: true, hasCouples: false)
+            addCodedRows(a, row &+ 2, 2, scratch, values, pairs, isWide: true, hasCouples: false)
         } else if count == 6 {
-            addCodedRows(a, row, 6, scratch, values, pairs, isWide: false)
+            addCodedRows(a, row, 6, scratch, values, pairs, isWide: false, hasCouples: hasCouples)
         } else if count == 3 {
-            addCodedRows(a, row, 3, scratch, values, pairs, isWide: isWide)
+            addCodedRows(a, row, 3, scratch, values, pairs, isWide: isWide, hasCouples: hasCouples)
         } else if count == 4 {
-            addCodedRows(a, row, 4, scratch, values, pairs, isWide: false)
+            addCodedRows(a, row, 4, scratch, values, pairs, isWide: false, hasCouples: hasCouples)
         } else if count == 2 {
-            addCodedRows(a, row, 2, scratch, values, pairs, isWide: isWide)
+            addCodedRows(a, row, 2, scratch, values, pairs, isWide: isWide, hasCouples: hasCouples)
         } else {
-            addCodedRows(a, row, 1, scratch, values, pairs, isWide: isWide)
+            addCodedRows(a, row, 1, scratch, values, pairs, isWide: isWide, hasCouples: hasCouples)
         }
     }
 
@@ -38,17 +36,24 @@
     @inline(always)
     private func addCodedRows(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows,
-        _ values: UnsafeRawPointer, _ pairs: BlockSpan, isWide: Bool
+        _ values: UnsafeRawPointer, _ pairs: BlockSpan, isWide: Bool, hasCouples: Bool
     ) {
         let size = Int(a.head_size)
         let weights = UnsafeRawPointer(a.scores + row &* 64).assumingMemoryBound(to: Int32.self)
-        let decays = scratch.decays + row
-        let scales = scratch.weightScales + row
         let stride = 4 &* size
         var column = 0
         while isWide && column &+ 128 <= size {
             addWide(a, row, count, scratch, values, pairs, column)
             column &+= 128
+        }
+        while hasCouples && column &+ 64 <= size {
+            if count == 6 {
+                addCouples(a, row, 3, scratch, values, column)
+                addCouples(a, row &+ 3, 3, scratch, values, column)
+            } else {
+                addCouples(a, row, count, scratch, values, column)
+            }
+            column &+= 64
         }
         while column &+ 64 <= size {
             var r0 = noSums()
@@ -60,9 +65,7 @@
             var line = values + (pairs.low &* stride &+ column &* 4)
             var pair = pairs.low
             while pair < pairs.high {
-                let v = (
-                    loadCodes(line), loadCodes(line + 64), loadCodes(line + 128), loadCodes(line + 192)
-                )
+                let v = loadFour(line)
                 let w = weights + pair
                 r0 = addingPairs(r0, w[0], v)
                 if count > 1 { r1 = addingPairs(r1, w[64], v) }
@@ -73,13 +76,8 @@
                 line += stride
                 pair &+= 1
             }
-            let output = a.outputs + (row &* size &+ column)
-            addSums(output, r0, decays[0], scales[0])
-            if count > 1 { addSums(output + size, r1, decays[1], scales[1]) }
-            if count > 2 { addSums(output + 2 &* size, r2, decays[2], scales[2]) }
-            if count > 3 { addSums(output + 3 &* size, r3, decays[3], scales[3]) }
-            if count > 4 { addSums(output + 4 &* size, r4, decays[4], scales[4]) }
-            if count > 5 { addSums(output + 5 &* size, r5, decays[5], scales[5]) }
+            addSums(a, row, count, scratch, column, r0, r1, r2, r3)
+            if count > 4 { addSums(a, row &+ 4, count &- 4, scratch, column, r4, r5, r5, r5) }
             column &+= 64
         }
         while column < size {
@@ -88,74 +86,35 @@
         }
     }
 
-    /// Where many rows see a whole block: the pairs of two lines make couples.
+    /// 64 elements of the outputs of up to four rows that see the whole block, among many: the pairs of two lines make
+    /// couples.
     @inline(always)
-    private func addWholeBlock(
-        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ values: UnsafeRawPointer
+    private func addCouples(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows,
+        _ values: UnsafeRawPointer, _ column: Int
     ) {
-        if count == 6 {
-            addWholeRows(a, row, 3, scratch, values)
-            addWholeRows(a, row &+ 3, 3, scratch, values)
-        } else if count == 4 {
-            addWholeRows(a, row, 4, scratch, values)
-        } else if count == 3 {
-            addWholeRows(a, row, 3, scratch, values)
-        } else if count == 2 {
-            addWholeRows(a, row, 2, scratch, values)
-        } else {
-            addWholeRows(a, row, 1, scratch, values)
-        }
-    }
-
-    @inline(always)
-    private func addWholeRows(
-        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ values: UnsafeRawPointer
-    ) {
-        let size = Int(a.head_size)
         let weights = UnsafeRawPointer(a.scores + row &* 64).assumingMemoryBound(to: Int32.self)
         let products = scratch.weightProducts + row
-        let decays = scratch.decays + row
-        let scales = scratch.weightScales + row
-        let stride = 4 &* size
-        var column = 0
-        while column &+ 64 <= size {
-            let own = UnsafeRawPointer(scratch.valueProducts + column)
-            let valueProducts = (
-                loadCodes(own), loadCodes(own + 64), loadCodes(own + 128), loadCodes(own + 192)
-            )
-            var r0 = starting(valueProducts, products[0])
-            var r1 = count > 1 ? starting(valueProducts, products[1]) : r0
-            var r2 = count > 2 ? starting(valueProducts, products[2]) : r0
-            var r3 = count > 3 ? starting(valueProducts, products[3]) : r0
-            var line = values + column &* 4
-            var pair = 0
-            while pair < 32 {
-                let even = (
-                    loadCodes(line), loadCodes(line + 64), loadCodes(line + 128), loadCodes(line + 192)
-                )
-                let next = line + stride
-                let odd = (
-                    loadCodes(next), loadCodes(next + 64), loadCodes(next + 128), loadCodes(next + 192)
-                )
-                let w = weights + pair
-                r0 = addingCouple(r0, w[0], w[1], even, odd)
-                if count > 1 { r1 = addingCouple(r1, w[64], w[65], even, odd) }
-                if count > 2 { r2 = addingCouple(r2, w[128], w[129], even, odd) }
-                if count > 3 { r3 = addingCouple(r3, w[192], w[193], even, odd) }
-                line += 2 &* stride
-                pair &+= 2
-            }
-            let output = a.outputs + (row &* size &+ column)
-            addSums(output, r0, decays[0], scales[0])
-            if count > 1 { addSums(output + size, r1, decays[1], scales[1]) }
-            if count > 2 { addSums(output + 2 &* size, r2, decays[2], scales[2]) }
-            if count > 3 { addSums(output + 3 &* size, r3, decays[3], scales[3]) }
-            column &+= 64
+        let stride = 4 &* Int(a.head_size)
+        let valueProducts = loadFour(UnsafeRawPointer(scratch.valueProducts + column))
+        var r0 = starting(valueProducts, products[0])
+        var r1 = count > 1 ? starting(valueProducts, products[1]) : r0
+        var r2 = count > 2 ? starting(valueProducts, products[2]) : r0
+        var r3 = count > 3 ? starting(valueProducts, products[3]) : r0
+        var line = values + column &* 4
+        var pair = 0
+        while pair < 32 {
+            let even = loadFour(line)
+            let odd = loadFour(line + stride)
+            let w = weights + pair
+            r0 = addingCouple(r0, w[0], w[1], even, odd)
+            if count > 1 { r1 = addingCouple(r1, w[64], w[65], even, odd) }
+            if count > 2 { r2 = addingCouple(r2, w[128], w[129], even, odd) }
+            if count > 3 { r3 = addingCouple(r3, w[192], w[193], even, odd) }
+            line += 2 &* stride
+            pair &+= 2
         }
-        while column < size {
-            addNarrow(a, row, count, scratch, values, BlockSpan(low: 0, high: 32), column)
-            column &+= 16
-        }
+        addSums(a, row, count, scratch, column, r0, r1, r2, r3)
     }
 
     /// 128 elements of the outputs of up to three rows, so that a line of values is read with its neighbours.
@@ -177,31 +136,35 @@
         var pair = pairs.low
         while pair < pairs.high {
             let w = weights + pair
-            let v = (loadCodes(line), loadCodes(line + 64), loadCodes(line + 128), loadCodes(line + 192))
+            let v = loadFour(line)
             low0 = addingPairs(low0, w[0], v)
             if count > 1 { low1 = addingPairs(low1, w[64], v) }
             if count > 2 { low2 = addingPairs(low2, w[128], v) }
-            let next = line + 256
-            let u = (loadCodes(next), loadCodes(next + 64), loadCodes(next + 128), loadCodes(next + 192))
+            let u = loadFour(line + 256)
             high0 = addingPairs(high0, w[0], u)
             if count > 1 { high1 = addingPairs(high1, w[64], u) }
             if count > 2 { high2 = addingPairs(high2, w[128], u) }
             line += stride
             pair &+= 1
         }
+        addSums(a, row, count, scratch, column, low0, low1, low2, low2)
+        addSums(a, row, count, scratch, column &+ 64, high0, high1, high2, high2)
+    }
+
+    /// Adds the sums of 64 elements of up to four rows to their outputs.
+    @inline(always)
+    private func addSums(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ column: Int,
+        _ r0: FourSums, _ r1: FourSums, _ r2: FourSums, _ r3: FourSums
+    ) {
+        let size = Int(a.head_size)
         let output = a.outputs + (row &* size &+ column)
         let decays = scratch.decays + row
         let scales = scratch.weightScales + row
-        addSums(output, low0, decays[0], scales[0])
-        addSums(output + 64, high0, decays[0], scales[0])
-        if count > 1 {
-            addSums(output + size, low1, decays[1], scales[1])
-            addSums(output + (size &+ 64), high1, decays[1], scales[1])
-        }
-        if count > 2 {
-            addSums(output + 2 &* size, low2, decays[2], scales[2])
-            addSums(output + (2 &* size &+ 64), high2, decays[2], scales[2])
-        }
+        addSums(output, r0, decays[0], scales[0])
+        if count > 1 { addSums(output + size, r1, decays[1], scales[1]) }
+        if count > 2 { addSums(output + 2 &* size, r2, decays[2], scales[2]) }
+        if count > 3 { addSums(output + 3 &* size, r3, decays[3], scales[3]) }
     }
 
     @inline(always)

@@ -50,11 +50,9 @@ package final class PackCacheFile: @unchecked Sendable {
             throw ONNXError(
                 "io.map", "\"\(path)\" cannot be mapped into memory: \(String(cString: strerror(errno))).")
         }
-        #if os(Linux)
-            // Before anything is read: what the system then reads from disk comes in large pages, where file systems have
-            // them, and decoding, which streams all of it for each token, does not wait for the tables of small ones.
-            madvise(address, length, 14)  // MADV_HUGEPAGE, which not every libc names
-        #endif
+        // Before anything is read, so that it comes from disk in large pages: decoding, which streams all of it for each
+        // token, then does not wait for the tables of small ones.
+        onnxlm_ask_for_large_pages(address, length)
         let header: PackCacheHeader
         do throws(ONNXError) {
             header = try PackCacheHeader(reading: UnsafeRawBufferPointer(start: address, count: length))

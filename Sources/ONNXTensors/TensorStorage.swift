@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CONNXSystem
 package import ONNXErrors
 import Synchronization
 
@@ -57,9 +58,7 @@ package final class HeapStorage: TensorStorage, @unchecked Sendable {
         else {
             throw ONNXError("memory.insufficient", "The system has no \(byteCount) bytes for a tensor.")
         }
-        #if os(Linux)
-            if isLarge { madvise(pointer, inLargePages, 14) }
-        #endif
+        if isLarge { onnxlm_ask_for_large_pages(pointer, inLargePages) }
         if zeroed { memset(pointer, 0, Swift.max(64, byteCount)) }
         super.init(baseAddress: pointer, byteCount: byteCount)
     }

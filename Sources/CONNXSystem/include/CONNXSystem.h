@@ -20,6 +20,9 @@ int onnxlm_open_walking(int folder, const char *path);
 /// regular file.
 int onnxlm_is_pseudo_file(int descriptor);
 
+/// Asks for large pages for memory, or for what is read of a mapped file from now on, where the system has them.
+void onnxlm_ask_for_large_pages(void *address, size_t count);
+
 /// Takes room for `count` bytes of the file on its disk. Returns 0 or a negated errno; -EOPNOTSUPP and -ENOSYS
 /// where it cannot be told whether there is room.
 int onnxlm_reserve_space(int descriptor, int64_t count);
