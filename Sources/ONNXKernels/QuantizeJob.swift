@@ -94,7 +94,7 @@ struct QuantizeJob: ~Copyable {
             x: x, x_row_stride: Int64(stride), rows: Int64(count), group_size: count == 1 ? 1 : 4,
             k: Int64(target.k), block_size: Int64(target.blockSize), blocks: Int64(target.blocks),
             values: target.values(stored: stored), scales: target.scales(stored: stored),
-            sums: target.sums(stored: stored))
+            sums: target.sums(stored: stored), centres: target.centres(stored: stored))
         if count == 4 { kernels.fourRows(&args) } else { kernels.rows(&args) }
     }
 

@@ -16,6 +16,7 @@ struct QuantizedActivationRows {
     let blocks: Int
     let scalesOffset: Int
     let sumsOffset: Int
+    let centresOffset: Int
 
     /// Quantised rows that memory is kept for: whole groups of four, and a single row.
     static func storedRows(_ rows: Int, terms: Int) -> Int {
@@ -37,5 +38,9 @@ struct QuantizedActivationRows {
 
     func sums(stored row: Int) -> UnsafeMutablePointer<Int32> {
         (base + (sumsOffset + row * blocks * 4)).assumingMemoryBound(to: Int32.self)
+    }
+
+    func centres(stored row: Int) -> UnsafeMutablePointer<Int32> {
+        (base + (centresOffset + row * blocks * 4)).assumingMemoryBound(to: Int32.self)
     }
 }

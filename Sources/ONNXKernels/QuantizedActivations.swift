@@ -74,7 +74,8 @@ package final class QuantizedActivations {
         let stored = QuantizedActivationRows.storedRows(rows, terms: terms)
         let scalesOffset = (stored * header.paddedK + 63) / 64 * 64
         let sumsOffset = scalesOffset + (stored * header.blocks * 4 + 63) / 64 * 64
-        let byteCount = sumsOffset + stored * header.blocks * 4
+        let centresOffset = sumsOffset + (stored * header.blocks * 4 + 63) / 64 * 64
+        let byteCount = centresOffset + stored * header.blocks * 4
         held = nil
         let memory: AlignedMemory
         if let present = self.memory, present.byteCount >= byteCount {
@@ -87,7 +88,7 @@ package final class QuantizedActivations {
         let target = QuantizedActivationRows(
             base: memory.base, rows: rows, terms: terms, k: terms > 1 ? header.paddedK : header.k,
             blockSize: header.blockSize, blocks: header.blocks, scalesOffset: scalesOffset,
-            sumsOffset: sumsOffset)
+            sumsOffset: sumsOffset, centresOffset: centresOffset)
         held = target
         permutation = matrix.permutation
         return target

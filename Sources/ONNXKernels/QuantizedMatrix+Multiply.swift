@@ -71,7 +71,8 @@ extension QuantizedMatrix {
             layout: header.layout, first_panel: Int64(panels.lowerBound), panel_count: Int64(panels.count),
             values: activations.values(stored: rows.lowerBound),
             scales: activations.scales(stored: rows.lowerBound),
-            sums: activations.sums(stored: rows.lowerBound), rows: Int64(rows.count),
+            sums: activations.sums(stored: rows.lowerBound),
+            centres: activations.centres(stored: rows.lowerBound), rows: Int64(rows.count),
             row_groups: Int64((rows.count + 3) / 4), bias: bias)
     }
 

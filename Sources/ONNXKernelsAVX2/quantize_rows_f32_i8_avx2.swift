@@ -56,7 +56,9 @@
                     i &+= 8
                 }
                 a.scales[block &* group &+ row] = scale
-                a.sums[block &* group &+ row] = laneSum(sums)
+                let sum = laneSum(sums)
+                a.sums[block &* group &+ row] = sum
+                a.centres[block &* group &+ row] = -8 &* sum
                 block &+= 1
             }
             row &+= 1

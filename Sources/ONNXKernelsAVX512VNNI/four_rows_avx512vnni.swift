@@ -8,12 +8,6 @@
     typealias FourFloats = (__m512, __m512, __m512, __m512)
 
     @inline(__always)
-    func noProducts() -> Four {
-        let none = _mm512_setzero_si512()
-        return (none, none, none, none)
-    }
-
-    @inline(__always)
     func noFloats() -> FourFloats {
         let none = _mm512_setzero_ps()
         return (none, none, none, none)
@@ -36,14 +30,19 @@
         return (p0, p1, p2, p3)
     }
 
-    /// Products less `2^shift` times the sums of the activations: the zero point in the middle of the range, which
-    /// keeps the multipliers free.
+    /// Where products of weights with zero point 8 begin: read into every lane, which costs the multipliers nothing.
     @inline(__always)
-    func centred(_ p: Four, _ sums: UnsafePointer<Int32>, shift: UInt32) -> Four {
-        let p0 = _mm512_sub_epi32(p.0, _mm512_slli_epi32(every(sums, 0), shift))
-        let p1 = _mm512_sub_epi32(p.1, _mm512_slli_epi32(every(sums, 1), shift))
-        let p2 = _mm512_sub_epi32(p.2, _mm512_slli_epi32(every(sums, 2), shift))
-        let p3 = _mm512_sub_epi32(p.3, _mm512_slli_epi32(every(sums, 3), shift))
+    func centres(_ centres: UnsafePointer<Int32>) -> Four {
+        (every(centres, 0), every(centres, 1), every(centres, 2), every(centres, 3))
+    }
+
+    /// Where products of weights with zero point 128 begin.
+    @inline(__always)
+    func centresOfBytes(_ centres: UnsafePointer<Int32>) -> Four {
+        let p0 = _mm512_slli_epi32(every(centres, 0), 4)
+        let p1 = _mm512_slli_epi32(every(centres, 1), 4)
+        let p2 = _mm512_slli_epi32(every(centres, 2), 4)
+        let p3 = _mm512_slli_epi32(every(centres, 3), 4)
         return (p0, p1, p2, p3)
     }
 
@@ -56,6 +55,14 @@
         let p2 = _mm512_dpbusd_epi32(p.2, weights, every(quads, 2))
         let p3 = _mm512_dpbusd_epi32(p.3, weights, every(quads, 3))
         return (p0, p1, p2, p3)
+    }
+
+    /// Adds unsigned weights times a quad of activations of each row, for two groups of rows or one.
+    @inline(__always)
+    func addingQuad(
+        _ p: Four, _ q: Four, _ weights: __m512i, _ values: UnsafeRawPointer, _ groupValues: Int, isPair: Bool
+    ) -> (Four, Four) {
+        (adding(p, weights, values), isPair ? adding(q, weights, values + groupValues) : q)
     }
 
     /// `f + float(p) * (weight scales * activation scale)`.

@@ -34,6 +34,12 @@
             return onnxlm_mm512_with_upper_si512(low, loadBytes(second + offset))
         }
 
+        /// A nibble of 32 bytes of each.
+        @inline(__always)
+        func nibbles(_ offset: Int, _ isHigh: Bool) -> __m512i {
+            isHigh ? highNibbles(bytes(offset)) : lowNibbles(bytes(offset))
+        }
+
         /// The scales of a block.
         @inline(__always)
         func scales(_ offset: Int, _ type: Int32) -> __m512 {

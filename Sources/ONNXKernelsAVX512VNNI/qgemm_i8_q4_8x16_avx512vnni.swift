@@ -75,49 +75,49 @@
         var w = PanelPair(a, panel, hasSecond: hasSecond)
         var values = UnsafeRawPointer(a.values) + group &* groupValues
         var scales = a.scales + group &* groupBlocks
-        var sums = a.sums + group &* groupBlocks
+        var starts = (hasZeros ? a.sums : a.centres) + group &* groupBlocks
         var f = noFloats()
         var g = f
         var block = 0
         while block < blocks {
-            var p = noProducts()
-            var q = p
+            var p: Four
+            var q: Four
             if hasZeros {
                 let zeros = w.takeNegatedZeros()
-                p = zeroProducts(zeros, sums)
-                if isPair { q = zeroProducts(zeros, sums + groupBlocks) }
+                p = zeroProducts(zeros, starts)
+                q = isPair ? zeroProducts(zeros, starts + groupBlocks) : p
+            } else {
+                p = centres(starts)
+                q = isPair ? centres(starts + groupBlocks) : p
             }
             var unit = 0
             while unit < unitsPerBlock {
-                var quad = 0
-                while quad < 4 {
-                    let both = w.bytes(quad &* 32)
-                    let low = lowNibbles(both)
-                    let high = highNibbles(both)
-                    let place = values + quad &* 16
-                    p = adding(p, low, place)
-                    if isPair { q = adding(q, low, place + groupValues) }
-                    p = adding(p, high, place + 64)
-                    if isPair { q = adding(q, high, place + (groupValues &+ 64)) }
-                    quad &+= 1
-                }
+                (p, q) = addingBothNibbles(p, q, w.bytes(0), values, groupValues, isPair: isPair)
+                (p, q) = addingBothNibbles(p, q, w.bytes(32), values + 16, groupValues, isPair: isPair)
+                (p, q) = addingBothNibbles(p, q, w.bytes(64), values + 32, groupValues, isPair: isPair)
+                (p, q) = addingBothNibbles(p, q, w.bytes(96), values + 48, groupValues, isPair: isPair)
                 w.advance(128)
                 values += 128
                 unit &+= 1
-            }
-            if !hasZeros {
-                p = centred(p, sums, shift: 3)
-                if isPair { q = centred(q, sums + groupBlocks, shift: 3) }
             }
             let weights = w.scales(0, a.layout.scale_type)
             f = addBlock(f, p, weights, scales)
             if isPair { g = addBlock(g, q, weights, scales + groupBlocks) }
             w.advance(scaleBytes)
             scales += 4
-            sums += 4
+            starts += 4
             block &+= 1
         }
         storeRows(a, panel, group, hasSecond: hasSecond, f)
         if isPair { storeRows(a, panel, group &+ 1, hasSecond: hasSecond, g) }
+    }
+
+    /// Adds the products of both nibbles, whose activations lie 64 bytes apart.
+    @inline(__always)
+    private func addingBothNibbles(
+        _ p: Four, _ q: Four, _ both: __m512i, _ values: UnsafeRawPointer, _ groupValues: Int, isPair: Bool
+    ) -> (Four, Four) {
+        let (p, q) = addingQuad(p, q, lowNibbles(both), values, groupValues, isPair: isPair)
+        return addingQuad(p, q, highNibbles(both), values + 64, groupValues, isPair: isPair)
     }
 #endif

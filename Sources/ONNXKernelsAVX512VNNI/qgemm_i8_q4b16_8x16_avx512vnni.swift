@@ -74,38 +74,33 @@
         var w = PanelPair(a, panel, hasSecond: hasSecond)
         var values = UnsafeRawPointer(a.values) + group &* groupValues
         var scales = a.scales + group &* groupBlocks
-        var sums = a.sums + group &* groupBlocks
+        var starts = (hasZeros ? a.sums : a.centres) + group &* groupBlocks
         var f = noFloats()
         var g = f
         var block = 0
         while block < blocks {
             let isHigh = block & 1 == 1
-            var p = noProducts()
-            var q = p
+            var p: Four
+            var q: Four
             if hasZeros {
                 let zeros = w.takeNegatedZeros()
-                p = zeroProducts(zeros, sums)
-                if isPair { q = zeroProducts(zeros, sums + groupBlocks) }
+                p = zeroProducts(zeros, starts)
+                q = isPair ? zeroProducts(zeros, starts + groupBlocks) : p
+            } else {
+                p = centres(starts)
+                q = isPair ? centres(starts + groupBlocks) : p
             }
-            var quad = 0
-            while quad < 4 {
-                let both = w.bytes(quad &* 32)
-                let nibbles = isHigh ? highNibbles(both) : lowNibbles(both)
-                p = adding(p, nibbles, values + quad &* 16)
-                if isPair { q = adding(q, nibbles, values + (groupValues &+ quad &* 16)) }
-                quad &+= 1
-            }
-            if !hasZeros {
-                p = centred(p, sums, shift: 3)
-                if isPair { q = centred(q, sums + groupBlocks, shift: 3) }
-            }
+            (p, q) = addingQuad(p, q, w.nibbles(0, isHigh), values, groupValues, isPair: isPair)
+            (p, q) = addingQuad(p, q, w.nibbles(32, isHigh), values + 16, groupValues, isPair: isPair)
+            (p, q) = addingQuad(p, q, w.nibbles(64, isHigh), values + 32, groupValues, isPair: isPair)
+            (p, q) = addingQuad(p, q, w.nibbles(96, isHigh), values + 48, groupValues, isPair: isPair)
             let weights = w.scales(128 &+ (isHigh ? scaleBytes : 0), a.layout.scale_type)
             f = addBlock(f, p, weights, scales)
             if isPair { g = addBlock(g, q, weights, scales + groupBlocks) }
             if isHigh { w.advance(128 &+ 2 &* scaleBytes) }
             values += 64
             scales += 4
-            sums += 4
+            starts += 4
             block &+= 1
         }
         storeRows(a, panel, group, hasSecond: hasSecond, f)

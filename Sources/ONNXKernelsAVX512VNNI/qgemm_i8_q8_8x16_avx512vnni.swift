@@ -76,35 +76,33 @@
         var w = PanelPair(a, panel, hasSecond: hasSecond)
         var values = UnsafeRawPointer(a.values) + group &* groupValues
         var scales = a.scales + group &* groupBlocks
-        var sums = a.sums + group &* groupBlocks
+        var starts = (hasZeros ? a.sums : a.centres) + group &* groupBlocks
         var f = noFloats()
         var g = f
         var block = 0
         while block < blocks {
-            var p = noProducts()
-            var q = p
+            var p: Four
+            var q: Four
             if hasZeros {
                 let zeros = w.takeNegatedZeros()
-                p = zeroProducts(zeros, sums)
-                if isPair { q = zeroProducts(zeros, sums + groupBlocks) }
+                p = zeroProducts(zeros, starts)
+                q = isPair ? zeroProducts(zeros, starts + groupBlocks) : p
+            } else {
+                p = centresOfBytes(starts)
+                q = isPair ? centresOfBytes(starts + groupBlocks) : p
             }
             var quad = 0
             while quad < quads {
-                var within = 0
-                while within < 4 {
-                    let weights = unsignedBytes(w.bytes(within &* 32))
-                    let place = values + within &* 16
-                    p = adding(p, weights, place)
-                    if isPair { q = adding(q, weights, place + groupValues) }
-                    within &+= 1
-                }
+                (p, q) = addingQuad(p, q, unsignedBytes(w.bytes(0)), values, groupValues, isPair: isPair)
+                (p, q) = addingQuad(
+                    p, q, unsignedBytes(w.bytes(32)), values + 16, groupValues, isPair: isPair)
+                (p, q) = addingQuad(
+                    p, q, unsignedBytes(w.bytes(64)), values + 32, groupValues, isPair: isPair)
+                (p, q) = addingQuad(
+                    p, q, unsignedBytes(w.bytes(96)), values + 48, groupValues, isPair: isPair)
                 w.advance(128)
                 values += 64
                 quad &+= 4
-            }
-            if !hasZeros {
-                p = centred(p, sums, shift: 7)
-                if isPair { q = centred(q, sums + groupBlocks, shift: 7) }
             }
             // Of two blocks of 16 in a record, the first finds its scales behind the values of the second.
             let isFirst = isHalfUnit && block & 1 == 0
@@ -113,7 +111,7 @@
             if isPair { g = addBlock(g, q, weights, scales + groupBlocks) }
             if !isFirst { w.advance(isHalfUnit ? 2 &* scaleBytes : scaleBytes) }
             scales += 4
-            sums += 4
+            starts += 4
             block &+= 1
         }
         storeRows(a, panel, group, hasSecond: hasSecond, f)

@@ -17,7 +17,8 @@
         let x3 = x2 + Int(a.x_row_stride)
         var values = UnsafeMutableRawPointer(a.values)
         var scales = a.scales
-        var sums = a.sums
+        var sums = UnsafeMutableRawPointer(a.sums)
+        var centres = UnsafeMutableRawPointer(a.centres)
         var start = 0
         while start < k {
             let end = start &+ blockSize
@@ -66,10 +67,13 @@
                 i &+= 16
             }
             let totals = _mm512_castsi512_ps(groupTotalsOfIntegers(s))
-            let row = _mm512_castps512_ps128(onnxlm_mm512_gather4_ps(totals))
-            _mm_storeu_ps(UnsafeMutableRawPointer(sums).assumingMemoryBound(to: Float.self), row)
+            let row = _mm_castps_si128(_mm512_castps512_ps128(onnxlm_mm512_gather4_ps(totals)))
+            let negated = _mm_sub_epi32(_mm_setzero_si128(), row)
+            _mm_storeu_si128(sums.assumingMemoryBound(to: __m128i_u.self), row)
+            _mm_storeu_si128(centres.assumingMemoryBound(to: __m128i_u.self), _mm_slli_epi32(negated, 3))
             scales += 4
-            sums += 4
+            sums += 16
+            centres += 16
             start = end
         }
     }

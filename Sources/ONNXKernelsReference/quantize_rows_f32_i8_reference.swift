@@ -32,6 +32,7 @@ package func quantize_rows_f32_i8_reference(_ args: UnsafePointer<onnxlm_quantiz
             }
             a.scales[block * group + row] = scale
             a.sums[block * group + row] = sum
+            a.centres[block * group + row] = -8 * sum
         }
     }
 }

@@ -9,6 +9,7 @@ import Testing
         var values: [Int8]
         var scales: [UInt32]
         var sums: [Int32]
+        var centres: [Int32]
     }
 
     /// Rows of `stride` floats.
@@ -19,15 +20,16 @@ import Testing
         let values = GuardedMemory<Int8>(count: 4 * k)
         let scales = GuardedMemory<Float>(count: 4 * k / blockSize)
         let sums = GuardedMemory<Int32>(count: 4 * k / blockSize)
-        defer { keepAlive((source, values, scales, sums)) }
+        let centres = GuardedMemory<Int32>(count: 4 * k / blockSize)
+        defer { keepAlive((source, values, scales, sums, centres)) }
         var args = onnxlm_quantize_rows_args(
             x: source.base, x_row_stride: Int64(stride), rows: 4, group_size: 4, k: Int64(k),
             block_size: Int64(blockSize), blocks: Int64(k / blockSize), values: values.base,
-            scales: scales.base, sums: sums.base)
+            scales: scales.base, sums: sums.base, centres: centres.base)
         kernel(&args)
         // All bits of NaN are not promised.
         let bits = scales.array.map { $0.isNaN ? Float.nan.bitPattern : $0.bitPattern }
-        return Quantised(values: values.array, scales: bits, sums: sums.array)
+        return Quantised(values: values.array, scales: bits, sums: sums.array, centres: centres.array)
     }
 
     @Test(arguments: [(32, 32), (32, 576), (64, 128), (128, 1536), (256, 256), (32, 0)])

@@ -39,7 +39,8 @@ typedef struct onnxlm_panel_layout {
 /// Quantises `rows` (at most `group_size`) rows to int8, scale = absmax / 127 per block.
 ///
 /// `group_size` is 1 or 4; missing rows of a group and inputs from `k` up to `blocks * block_size` become zeros.
-/// values: `[unit][quad 0..<8][row][4]`; scales and sums (of the quantised values): `[block][row]`.
+/// values: `[unit][quad 0..<8][row][4]`; scales, sums (of the quantised
+/// values) and centres (-8 times the sums, where products of weights with zero point 8 begin): `[block][row]`.
 /// A block with a value that is not finite has scale NaN and values zero.
 typedef struct onnxlm_quantize_rows_args {
     const float *x;
@@ -52,6 +53,7 @@ typedef struct onnxlm_quantize_rows_args {
     int8_t *values;
     float *scales;
     int32_t *sums;
+    int32_t *centres;
 } onnxlm_quantize_rows_args;
 
 /// What quantisation leaves of a row: `y = fma(-q, scale, x)`, q and scale as `onnxlm_quantize_rows_args` has them.
@@ -81,6 +83,7 @@ typedef struct onnxlm_qmatmul_args {
     const int8_t *values;
     const float *scales;
     const int32_t *sums;
+    const int32_t *centres;
     int64_t rows;
     int64_t row_groups;
     /// One float per column, padded to whole panels.
