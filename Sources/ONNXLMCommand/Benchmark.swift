@@ -15,7 +15,7 @@
         let runs: Int
         /// Prompt of the run that is not measured; 0 leaves it out.
         let warmUpTokens: Int
-        /// Whether the memory's read rate is measured too, on a gibibyte.
+        /// Whether decoding is compared with plain reads of memory, which takes a gibibyte of it.
         let measuresMemory: Bool
         /// Whether one more run tells where its time goes.
         let profiles: Bool
@@ -32,17 +32,15 @@
             var recomputedTokens = 0
             var recomputationSeconds: [Double] = []
             var peakBytes = 0
+            /// Bytes a second of plain reads between tokens.
             var memoryReadRate = 0.0
+            /// The part of that rate that decoding between these reads uses.
+            var memoryFraction = 0.0
             /// Bytes of weights and cache that one decoded token has to read.
             var bytesPerToken = 0
             var threads = 0
             /// Of prefill and of decode, where that was asked for.
             var profiles: [ProfileReport] = []
-
-            /// The part of the memory's read rate that decoding uses.
-            var memoryFraction: Double {
-                memoryReadRate > 0 ? Double(bytesPerToken) * Report.median(decodeRates) / memoryReadRate : 0
-            }
 
             static func median(_ values: [Double]) -> Double {
                 let sorted = values.sorted()
@@ -68,9 +66,11 @@
             }
             let vocabulary = model.configuration.vocabularySize ?? 1000
             let prompt = (0..<promptTokens).map { ($0 * 7919 + 13) % max(1, min(vocabulary, 30_000)) }
-            if warmUpTokens > 0 { _ = try measure(model, Array(prompt.prefix(warmUpTokens))) }
-            for _ in 0..<runs {
-                let run = try measure(model, prompt)
+            if warmUpTokens > 0 { _ = try measure(model.makeDecoder(), model, Array(prompt.prefix(warmUpTokens))) }
+            var decoder = try model.makeDecoder()
+            for index in 0..<runs {
+                if index > 0 { decoder = try model.makeDecoder() }
+                let run = try measure(decoder, model, prompt)
                 report.prefillRates.append(run.prefillRate)
                 report.decodeRates.append(run.decodeRate)
                 report.bytesPerToken = model.inferenceModel.weightByteCount + run.cacheByteCount
@@ -80,7 +80,7 @@
                 }
             }
             report.peakBytes = Self.peakResidentBytes()
-            if measuresMemory { report.memoryReadRate = try MemoryReadRate.measure(threads: report.threads) }
+            if measuresMemory { try compareWithMemory(decoder, model, &report) }
             if profiles { report.profiles = try profile(model, prompt, report.memoryReadRate) }
             return report
         }
@@ -121,8 +121,7 @@
             let recomputation: (tokenCount: Int, seconds: Double)?
         }
 
-        private func measure(_ model: LanguageModel, _ prompt: [Int]) throws -> Run {
-            let decoder = try model.makeDecoder()
+        private func measure(_ decoder: DecoderSession, _ model: LanguageModel, _ prompt: [Int]) throws -> Run {
             var sampler = greedySampler(model)
             let started = ContinuousClock.now
             let token = try largest(decoder.append(prompt), &sampler)
@@ -138,6 +137,29 @@
                 prefillRate: Double(prompt.count) / (prefilled - started).seconds,
                 decodeRate: Double(newTokens) / ((ended - prefilled).seconds - (recomputation?.seconds ?? 0)),
                 cacheByteCount: decoder.cacheReadByteCount, recomputation: recomputation)
+        }
+
+        /// Decodes once more behind the prompt, with plain reads of memory between tokens: on a machine that others use the
+        /// rate of these may change from one second to the next.
+        private func compareWithMemory(
+            _ decoder: DecoderSession, _ model: LanguageModel, _ report: inout Report
+        ) throws {
+            var sampler = greedySampler(model)
+            let reads = try MemoryReads(threads: report.threads)
+            // A gibibyte or more in all.
+            let slices = max(1, 4 / max(1, newTokens))
+            decoder.rewind(to: promptTokens)
+            var tokens = [0]
+            var seconds = 0.0
+            for _ in 0..<newTokens {
+                reads.read(slices: slices)
+                let started = ContinuousClock.now
+                tokens[0] = try largest(decoder.append(tokens), &sampler)
+                seconds += (ContinuousClock.now - started).seconds - (decoder.takeRecomputation()?.seconds ?? 0)
+            }
+            report.memoryReadRate = reads.rate
+            guard newTokens > 0, reads.rate > 0 else { return }
+            report.memoryFraction = Double(report.bytesPerToken * newTokens) / seconds / reads.rate
         }
 
         /// The likeliest token, chosen as generation chooses it.
