@@ -72,8 +72,32 @@ func narrowProducts(_ benchmark: Benchmark) throws {
         let x = floats(k * 512, seed: 1)
         let y = floats(n * 512, seed: 2)
         try rows([1, 8, 128, 512], of: matrix, name, x, y, Benchmark.Work(multiplier: .int8), benchmark)
+        try oneRowOfMany(like: matrix, name, x, y, benchmark)
         x.deallocate()
         y.deallocate()
+    }
+}
+
+/// One row times one matrix after the other, together more than caches hold: what a token of a small model does.
+private func oneRowOfMany(
+    like matrix: QuantizedMatrix, _ name: String, _ x: UnsafeMutableBufferPointer<Float>,
+    _ y: UnsafeMutableBufferPointer<Float>, _ benchmark: Benchmark
+) throws {
+    let count = max(1, (256 << 20) / matrix.byteCount)
+    let matrices = try (0..<count).map { _ in
+        try quantised(
+            bits: 4, blockSize: 32, k: matrix.k, n: matrix.n, level: 4, hasZeros: false,
+            workers: benchmark.workers)
+    }
+    var work = Benchmark.Work(multiplier: .int8)
+    work.bytes = count * matrix.byteCount
+    work.multiplyAdds = count * matrix.k * matrix.n
+    try benchmark.measure("\(name) memory rows 1 of \(count)", work) {
+        for matrix in matrices {
+            try matrix.multiply(
+                UnsafePointer(x.baseAddress!), rows: 1, into: y.baseAddress!, workers: benchmark.workers,
+                scratch: benchmark.scratch)
+        }
     }
 }
 

@@ -164,32 +164,32 @@ struct MatrixPacking {
         let perRow = source.blocksPerRow
         let perRecord = header.blockSize < 32 ? 2 : 1
         let unitBytes = header.bits == 4 ? 128 : 256
-        let scalesStart = max(1, header.blockSize / 32) * unitBytes
+        let parametersStart = max(1, header.blockSize / 32) * unitBytes
+        let parameterBytes = Int(layout.parameter_byte_count)
+        let scaleBytes = header.scaleType == ONNXLM_SCALE_F16 ? 16 : 32
         for block in 0..<(blockGroups?.count ?? perRow) {
             let sourceBlock = blockGroups?[block] ?? block
             let index = row * perRow + sourceBlock
             let scale = source.scales.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
             let record = block / perRecord * Int(layout.record_byte_count)
-            let place = record + scalesStart
-            let position = block % perRecord * 8 + column
+            let scales = panel + (record + parametersStart + block % perRecord * parameterBytes)
             if header.scaleType == ONNXLM_SCALE_F16 {
                 let half = HalfScale.nearest(bits: scale) ?? 0
-                panel.storeBytes(of: half, toByteOffset: place + position * 2, as: UInt16.self)
+                scales.storeBytes(of: half, toByteOffset: column * 2, as: UInt16.self)
             } else {
-                panel.storeBytes(of: scale, toByteOffset: place + position * 4, as: UInt32.self)
+                scales.storeBytes(of: scale, toByteOffset: column * 4, as: UInt32.self)
             }
-            let zeros = panel + Int(layout.zero_points_byte_offset)
-            let target = block * 8 + column
+            let zeros = scales + scaleBytes
             switch source.zeroPoints {
             case .none:
-                if source.bits == 2 { zeros.storeBytes(of: 2, toByteOffset: target, as: UInt8.self) }
+                if source.bits == 2 { zeros.storeBytes(of: 2, toByteOffset: column, as: UInt8.self) }
             case .packed(let bytes):
                 guard let rows = bytes.baseAddress else { continue }
                 let value = element(rows + row * source.zeroPointBytesPerRow, sourceBlock)
-                zeros.storeBytes(of: value, toByteOffset: target, as: UInt8.self)
+                zeros.storeBytes(of: value, toByteOffset: column, as: UInt8.self)
             case .float(let bytes):
                 let value = bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
-                zeros.storeBytes(of: value, toByteOffset: target * 4, as: UInt32.self)
+                zeros.storeBytes(of: value, toByteOffset: column * 4, as: UInt32.self)
             }
         }
     }

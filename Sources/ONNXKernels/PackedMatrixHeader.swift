@@ -9,7 +9,7 @@ import ONNXErrors
 struct PackedMatrixHeader: Equatable {
     static let magic: UInt64 = 0x584C_4D51_4E4E_4F31
     /// Raised whenever the meaning of the bytes changes.
-    static let version: UInt32 = 2
+    static let version: UInt32 = 3
     static let byteCount = 128
 
     var bits: Int
@@ -33,21 +33,21 @@ struct PackedMatrixHeader: Equatable {
         let unitBytes = bits == 4 ? 128 : 256
         let unitsPerRecord = max(1, blockSize / 32)
         let scaleBytes = scaleType == ONNXLM_SCALE_F16 ? 16 : 32
-        let recordBytes = unitsPerRecord * unitBytes + (blockSize < 32 ? 2 : 1) * scaleBytes
-        let records = units / unitsPerRecord
         let zeroBytes =
             switch zeroPointKind {
-            case ONNXLM_ZERO_POINT_U8: blocks * 8
-            case ONNXLM_ZERO_POINT_F32: blocks * 32
+            case ONNXLM_ZERO_POINT_U8: 8
+            case ONNXLM_ZERO_POINT_F32: 32
             default: 0
             }
-        let zeroOffset = records * recordBytes
+        let parameterBytes = scaleBytes + zeroBytes
+        let recordBytes = unitsPerRecord * unitBytes + (blockSize < 32 ? 2 : 1) * parameterBytes
+        let records = units / unitsPerRecord
         return onnxlm_panel_layout(
             bits: Int32(bits), block_size: Int32(blockSize), zero_point_kind: zeroPointKind,
             scale_type: scaleType,
             blocks: Int64(blocks), units: Int64(units), record_byte_count: Int64(recordBytes),
-            zero_points_byte_offset: Int64(zeroOffset),
-            panel_byte_stride: Int64((zeroOffset + zeroBytes + 63) / 64 * 64))
+            parameter_byte_count: Int64(parameterBytes),
+            panel_byte_stride: Int64((records * recordBytes + 63) / 64 * 64))
     }
 
     var biasOffset: Int { Self.byteCount + panelCount * Int(layout.panel_byte_stride) }

@@ -4,9 +4,9 @@
 
     /// The zero points of a block as floats; the middle of the range if the layout has none.
     @inline(__always)
-    func floatZeroPoints(_ zeros: UnsafeRawPointer, _ block: Int, _ kind: Int32, _ middle: Float) -> __m256 {
-        if kind == ONNXLM_ZERO_POINT_U8 { return _mm256_cvtepi32_ps(loadZeroPoints(zeros + block &* 8)) }
-        if kind == ONNXLM_ZERO_POINT_F32 { return loadFloats(zeros + block &* 32) }
+    func floatZeroPoints(_ zeros: UnsafeRawPointer, _ kind: Int32, _ middle: Float) -> __m256 {
+        if kind == ONNXLM_ZERO_POINT_U8 { return _mm256_cvtepi32_ps(loadZeroPoints(zeros)) }
+        if kind == ONNXLM_ZERO_POINT_F32 { return loadFloats(zeros) }
         return splat(middle)
     }
 
@@ -23,14 +23,12 @@
         _mm256_mul_ps(_mm256_sub_ps(value, zero), scale)
     }
 
-    /// Where the values and scales of the units of a panel are.
+    /// Where the values and parameters of the units of a panel are.
     struct UnitPlace {
         let values: UnsafeRawPointer
-        /// Scales of the first 16 inputs and of the last: the same in blocks of 32 and more.
-        let lowScales: UnsafeRawPointer
-        let highScales: UnsafeRawPointer
-        let lowBlock: Int
-        let highBlock: Int
+        /// Scales, then zero points, of the first 16 inputs and of the last: the same in blocks of 32 and more.
+        let lowParameters: UnsafeRawPointer
+        let highParameters: UnsafeRawPointer
     }
 
     @inline(__always)
@@ -41,19 +39,17 @@
         let recordBytes = Int(layout.record_byte_count)
         if layout.block_size < 32 {
             let values = panel + unit &* recordBytes
-            let scales = values + unitBytes
+            let parameters = values + unitBytes
             return UnitPlace(
-                values: values, lowScales: scales, highScales: scales + scaleByteCount(layout),
-                lowBlock: 2 &* unit,
-                highBlock: 2 &* unit &+ 1)
+                values: values, lowParameters: parameters,
+                highParameters: parameters + Int(layout.parameter_byte_count))
         }
         let perBlock = UInt32(truncatingIfNeeded: layout.block_size) >> 5
         let block = Int(UInt32(truncatingIfNeeded: unit) / perBlock)
         let record = panel + block &* recordBytes
         let values = record + (unit &- block &* Int(perBlock)) &* unitBytes
-        let scales = record + Int(perBlock) &* unitBytes
-        return UnitPlace(
-            values: values, lowScales: scales, highScales: scales, lowBlock: block, highBlock: block)
+        let parameters = record + Int(perBlock) &* unitBytes
+        return UnitPlace(values: values, lowParameters: parameters, highParameters: parameters)
     }
 
     /// Quad `quad` of a unit (0..<8) as unsigned bytes, four inputs to a lane.

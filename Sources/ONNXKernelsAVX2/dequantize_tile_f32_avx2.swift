@@ -20,22 +20,21 @@
     private func dequantizeTile(_ args: UnsafePointer<onnxlm_dequantize_tile_args>, is8Bits: Bool) {
         let a = args.pointee
         let middle: Float = is8Bits ? 128 : 8
+        let scaleBytes = scaleByteCount(a.layout)
         var half = 0
         while half < 2 {
             let isPresent = half < Int(a.panel_count)
             let index = Int(a.first_panel) &+ (isPresent ? half : 0)
             let panel = UnsafeRawPointer(a.panels) + index &* Int(a.layout.panel_byte_stride)
-            let zeros = panel + Int(a.layout.zero_points_byte_offset)
             var target = a.tile + half &* 8
             var unit = 0
             while unit < Int(a.units) {
                 let place = placeOfUnit(panel, a.layout, Int(a.first_unit) &+ unit, is8Bits: is8Bits)
                 var quad = 0
                 while quad < 8 {
-                    let isLow = quad < 4
-                    let block = isLow ? place.lowBlock : place.highBlock
-                    let zero = floatZeroPoints(zeros, block, a.layout.zero_point_kind, middle)
-                    var scale = loadScales(isLow ? place.lowScales : place.highScales, a.layout.scale_type)
+                    let parameters = quad < 4 ? place.lowParameters : place.highParameters
+                    let zero = floatZeroPoints(parameters + scaleBytes, a.layout.zero_point_kind, middle)
+                    var scale = loadScales(parameters, a.layout.scale_type)
                     if !isPresent { scale = _mm256_setzero_ps() }
                     let bytes = quadBytes(place.values, quad, is8Bits: is8Bits)
                     _mm256_storeu_ps(target, dequantised(floatBytes(bytes, 0), zero, scale))

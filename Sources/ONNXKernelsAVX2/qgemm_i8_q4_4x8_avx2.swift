@@ -15,6 +15,7 @@
         let unitsPerBlock = Int(a.layout.block_size) >> 5
         let hasZeros = a.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
         let scaleBytes = scaleByteCount(a.layout)
+        let parameterBytes = Int(a.layout.parameter_byte_count)
         let end = Int(a.first_panel &+ a.panel_count)
         var panel = Int(a.first_panel)
         while panel < end {
@@ -22,7 +23,6 @@
             var group = 0
             while group < Int(a.row_groups) {
                 var w = base
-                var zeros = base.advanced(by: Int(a.layout.zero_points_byte_offset))
                 var values = UnsafeRawPointer(a.values) + group &* 4 &* paddedK
                 var scales = a.scales + group &* 4 &* blocks
                 var sums = a.sums + group &* 4 &* blocks
@@ -50,8 +50,7 @@
                         values += 128
                         unit &+= 1
                     }
-                    let zero = hasZeros ? loadZeroPoints(zeros) : _mm256_set1_epi32(8)
-                    if hasZeros { zeros += 8 }
+                    let zero = hasZeros ? loadZeroPoints(w + scaleBytes) : _mm256_set1_epi32(8)
                     p0 = _mm256_sub_epi32(p0, _mm256_madd_epi16(zero, _mm256_set1_epi32(sums[0])))
                     p1 = _mm256_sub_epi32(p1, _mm256_madd_epi16(zero, _mm256_set1_epi32(sums[1])))
                     p2 = _mm256_sub_epi32(p2, _mm256_madd_epi16(zero, _mm256_set1_epi32(sums[2])))
@@ -61,7 +60,7 @@
                     f1 = addBlock(f1, p1, scale, scales[1])
                     f2 = addBlock(f2, p2, scale, scales[2])
                     f3 = addBlock(f3, p3, scale, scales[3])
-                    w += scaleBytes
+                    w += parameterBytes
                     scales += 4
                     sums += 4
                     block &+= 1

@@ -10,6 +10,7 @@
         let a = args.pointee
         let hasZeros = a.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
         let scaleBytes = scaleByteCount(a.layout)
+        let parameterBytes = Int(a.layout.parameter_byte_count)
         let units = Int(a.layout.units)
         let end = Int(a.first_panel &+ a.panel_count)
         var panel = Int(a.first_panel)
@@ -18,7 +19,6 @@
             var group = 0
             while group < Int(a.row_groups) {
                 var w = base
-                var zeros = base.advanced(by: Int(a.layout.zero_points_byte_offset))
                 var values = UnsafeRawPointer(a.values) + group &* 128 &* units
                 var scales = a.scales + group &* 8 &* units
                 var sums = a.sums + group &* 8 &* units
@@ -30,10 +30,10 @@
                 while unit < units {
                     var half = 0
                     while half < 2 {
-                        let zero = hasZeros ? loadZeroPoints(zeros) : _mm256_set1_epi32(8)
-                        if hasZeros { zeros += 8 }
+                        let place = w + (128 &+ half &* parameterBytes)
+                        let zero = hasZeros ? loadZeroPoints(place + scaleBytes) : _mm256_set1_epi32(8)
                         let p = halfProducts(w, values, isHigh: half == 1)
-                        let scale = loadScales(w + (128 &+ half &* scaleBytes), a.layout.scale_type)
+                        let scale = loadScales(place, a.layout.scale_type)
                         f0 = addBlock(f0, corrected(p.0, zero, sums[0]), scale, scales[0])
                         f1 = addBlock(f1, corrected(p.1, zero, sums[1]), scale, scales[1])
                         f2 = addBlock(f2, corrected(p.2, zero, sums[2]), scale, scales[2])
@@ -42,7 +42,7 @@
                         sums += 4
                         half &+= 1
                     }
-                    w += 128 &+ 2 &* scaleBytes
+                    w += 128 &+ 2 &* parameterBytes
                     values += 128
                     unit &+= 1
                 }

@@ -14,6 +14,7 @@
         let isHalfUnit = a.layout.block_size < 32
         let hasZeros = a.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
         let scaleBytes = scaleByteCount(a.layout)
+        let parameterBytes = Int(a.layout.parameter_byte_count)
         let end = Int(a.first_panel &+ a.panel_count)
         var panel = Int(a.first_panel)
         while panel < end {
@@ -21,7 +22,6 @@
             var group = 0
             while group < Int(a.row_groups) {
                 var w = base
-                var zeros = base.advanced(by: Int(a.layout.zero_points_byte_offset))
                 var values = UnsafeRawPointer(a.values) + group &* 4 &* paddedK
                 var scales = a.scales + group &* 4 &* blocks
                 var sums = a.sums + group &* 4 &* blocks
@@ -46,22 +46,22 @@
                         values += 16
                         quad &+= 1
                     }
+                    // Of two blocks of 16 in a record, the first finds its parameters behind the values of the second.
+                    let isFirst = isHalfUnit && block & 1 == 0
+                    let place = w + (isFirst ? 128 : isHalfUnit ? parameterBytes : 0)
                     if hasZeros {
-                        let zero = centredZeroPoints(zeros)
+                        let zero = centredZeroPoints(place + scaleBytes)
                         p0 = _mm256_sub_epi32(p0, _mm256_madd_epi16(zero, _mm256_set1_epi32(sums[0])))
                         p1 = _mm256_sub_epi32(p1, _mm256_madd_epi16(zero, _mm256_set1_epi32(sums[1])))
                         p2 = _mm256_sub_epi32(p2, _mm256_madd_epi16(zero, _mm256_set1_epi32(sums[2])))
                         p3 = _mm256_sub_epi32(p3, _mm256_madd_epi16(zero, _mm256_set1_epi32(sums[3])))
-                        zeros += 8
                     }
-                    let isFirst = isHalfUnit && block & 1 == 0
-                    let place = w + (isFirst ? 128 : isHalfUnit ? scaleBytes : 0)
                     let scale = loadScales(place, a.layout.scale_type)
                     f0 = addBlock(f0, p0, scale, scales[0])
                     f1 = addBlock(f1, p1, scale, scales[1])
                     f2 = addBlock(f2, p2, scale, scales[2])
                     f3 = addBlock(f3, p3, scale, scales[3])
-                    if !isFirst { w += isHalfUnit ? 2 &* scaleBytes : scaleBytes }
+                    if !isFirst { w += isHalfUnit ? 2 &* parameterBytes : parameterBytes }
                     scales += 4
                     sums += 4
                     block &+= 1

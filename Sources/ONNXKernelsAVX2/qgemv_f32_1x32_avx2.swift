@@ -78,14 +78,13 @@
     ) -> __m256 {
         let middle: Float = is8Bits ? 128 : 8
         let place = placeOfUnit(panel, layout, unit, is8Bits: is8Bits)
-        let zeros = panel + Int(layout.zero_points_byte_offset)
+        let scaleBytes = scaleByteCount(layout)
         var s = sum
         var quad = 0
         while quad < 8 {
-            let isLow = quad < 4
-            let block = isLow ? place.lowBlock : place.highBlock
-            let zero = floatZeroPoints(zeros, block, layout.zero_point_kind, middle)
-            let scale = loadScales(isLow ? place.lowScales : place.highScales, layout.scale_type)
+            let parameters = quad < 4 ? place.lowParameters : place.highParameters
+            let zero = floatZeroPoints(parameters + scaleBytes, layout.zero_point_kind, middle)
+            let scale = loadScales(parameters, layout.scale_type)
             let bytes = quadBytes(place.values, quad, is8Bits: is8Bits)
             let input = x + quad &* 4
             s = _mm256_fmadd_ps(splat(input[0]), dequantised(floatBytes(bytes, 0), zero, scale), s)

@@ -11,6 +11,7 @@
         let a = args.pointee
         let hasZeros = a.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
         let scaleBytes = scaleByteCount(a.layout)
+        let parameterBytes = Int(a.layout.parameter_byte_count)
         let units = Int(a.layout.units)
         let stride = Int(a.layout.panel_byte_stride)
         let columns = Int(a.columns)
@@ -18,7 +19,6 @@
         var panel = Int(a.first_panel)
         while panel < end {
             var w = UnsafeRawPointer(a.panels).advanced(by: panel &* stride)
-            var zeros = w.advanced(by: Int(a.layout.zero_points_byte_offset))
             var values = UnsafeRawPointer(a.values)
             var f = _mm256_setzero_ps()
             var unit = 0
@@ -30,17 +30,16 @@
                 var zeroLow = _mm256_set1_epi32(8)
                 var zeroHigh = zeroLow
                 if hasZeros {
-                    zeroLow = loadZeroPoints(zeros)
-                    zeroHigh = loadZeroPoints(zeros + 8)
-                    zeros += 16
+                    zeroLow = loadZeroPoints(w + (128 &+ scaleBytes))
+                    zeroHigh = loadZeroPoints(w + (128 &+ parameterBytes &+ scaleBytes))
                 }
                 low = _mm256_sub_epi32(low, _mm256_madd_epi16(zeroLow, sumLow))
                 high = _mm256_sub_epi32(high, _mm256_madd_epi16(zeroHigh, sumHigh))
                 let lowScales = loadScales(w + 128, a.layout.scale_type)
-                let highScales = loadScales(w + (128 &+ scaleBytes), a.layout.scale_type)
+                let highScales = loadScales(w + (128 &+ parameterBytes), a.layout.scale_type)
                 f = addBlock(f, low, lowScales, a.scales[2 &* unit])
                 f = addBlock(f, high, highScales, a.scales[2 &* unit &+ 1])
-                w += 128 &+ 2 &* scaleBytes
+                w += 128 &+ 2 &* parameterBytes
                 values += 32
                 unit &+= 1
             }

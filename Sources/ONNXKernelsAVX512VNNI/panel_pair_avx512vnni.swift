@@ -7,20 +7,15 @@
     struct PanelPair {
         var first: UnsafeRawPointer
         var second: UnsafeRawPointer
-        /// Zero points of the block that comes next.
-        var firstZeros: UnsafeRawPointer
-        var secondZeros: UnsafeRawPointer
 
         @inline(__always)
         init(_ a: onnxlm_qmatmul_args, _ panel: Int, hasSecond: Bool) {
             let stride = Int(a.layout.panel_byte_stride)
             first = UnsafeRawPointer(a.panels).advanced(by: panel &* stride)
             second = first.advanced(by: hasSecond ? stride : 0)
-            firstZeros = first.advanced(by: Int(a.layout.zero_points_byte_offset))
-            secondZeros = second.advanced(by: Int(a.layout.zero_points_byte_offset))
         }
 
-        /// Moves on by values or scales.
+        /// Moves on by values or parameters.
         @inline(__always)
         mutating func advance(_ bytes: Int) {
             first += bytes
@@ -47,13 +42,11 @@
             return onnxlm_mm512_with_upper_ps(low, loadScales(second + offset, type))
         }
 
-        /// The zero points of the next block, negated, as 32-bit lanes whose upper halves are zero.
+        /// The zero points of a block, negated, as 32-bit lanes whose upper halves are zero.
         @inline(__always)
-        mutating func takeNegatedZeros() -> __m512i {
-            let low = _mm_loadl_epi64(firstZeros.assumingMemoryBound(to: __m128i_u.self))
-            let high = _mm_loadl_epi64(secondZeros.assumingMemoryBound(to: __m128i_u.self))
-            firstZeros += 8
-            secondZeros += 8
+        func negatedZeros(_ offset: Int) -> __m512i {
+            let low = _mm_loadl_epi64((first + offset).assumingMemoryBound(to: __m128i_u.self))
+            let high = _mm_loadl_epi64((second + offset).assumingMemoryBound(to: __m128i_u.self))
             let wide = _mm512_cvtepu8_epi32(_mm_unpacklo_epi64(low, high))
             let negated = _mm512_sub_epi32(_mm512_setzero_si512(), wide)
             return _mm512_and_si512(negated, _mm512_set1_epi32(0xFFFF))

@@ -71,7 +71,8 @@
         let groupBlocks = 4 &* blocks
         let groupValues = groupBlocks &* Int(a.layout.block_size)
         let unitsPerBlock = Int(a.layout.block_size) >> 5
-        let scaleBytes = scaleByteCount(a.layout)
+        let parameterBytes = Int(a.layout.parameter_byte_count)
+        let zerosOffset = unitsPerBlock &* 128 &+ scaleByteCount(a.layout)
         var w = PanelPair(a, panel, hasSecond: hasSecond)
         var values = UnsafeRawPointer(a.values) + group &* groupValues
         var scales = a.scales + group &* groupBlocks
@@ -83,7 +84,7 @@
             var p: Four
             var q: Four
             if hasZeros {
-                let zeros = w.takeNegatedZeros()
+                let zeros = w.negatedZeros(zerosOffset)
                 p = zeroProducts(zeros, starts)
                 q = isPair ? zeroProducts(zeros, starts + groupBlocks) : p
             } else {
@@ -103,7 +104,7 @@
             let weights = w.scales(0, a.layout.scale_type)
             f = addBlock(f, p, weights, scales)
             if isPair { g = addBlock(g, q, weights, scales + groupBlocks) }
-            w.advance(scaleBytes)
+            w.advance(parameterBytes)
             scales += 4
             starts += 4
             block &+= 1

@@ -70,6 +70,7 @@
         let blocks = Int(a.layout.blocks)
         let groupBlocks = 4 &* blocks
         let groupValues = groupBlocks &* 16
+        let parameterBytes = Int(a.layout.parameter_byte_count)
         let scaleBytes = scaleByteCount(a.layout)
         var w = PanelPair(a, panel, hasSecond: hasSecond)
         var values = UnsafeRawPointer(a.values) + group &* groupValues
@@ -80,10 +81,11 @@
         var block = 0
         while block < blocks {
             let isHigh = block & 1 == 1
+            let parameters = 128 &+ (isHigh ? parameterBytes : 0)
             var p: Four
             var q: Four
             if hasZeros {
-                let zeros = w.takeNegatedZeros()
+                let zeros = w.negatedZeros(parameters &+ scaleBytes)
                 p = zeroProducts(zeros, starts)
                 q = isPair ? zeroProducts(zeros, starts + groupBlocks) : p
             } else {
@@ -94,10 +96,10 @@
             (p, q) = addingQuad(p, q, w.nibbles(32, isHigh), values + 16, groupValues, isPair: isPair)
             (p, q) = addingQuad(p, q, w.nibbles(64, isHigh), values + 32, groupValues, isPair: isPair)
             (p, q) = addingQuad(p, q, w.nibbles(96, isHigh), values + 48, groupValues, isPair: isPair)
-            let weights = w.scales(128 &+ (isHigh ? scaleBytes : 0), a.layout.scale_type)
+            let weights = w.scales(parameters, a.layout.scale_type)
             f = addBlock(f, p, weights, scales)
             if isPair { g = addBlock(g, q, weights, scales + groupBlocks) }
-            if isHigh { w.advance(128 &+ 2 &* scaleBytes) }
+            if isHigh { w.advance(128 &+ 2 &* parameterBytes) }
             values += 64
             scales += 4
             starts += 4

@@ -72,6 +72,7 @@
         let groupValues = groupBlocks &* Int(a.layout.block_size)
         let quads = Int(a.layout.block_size) >> 2
         let isHalfUnit = a.layout.block_size < 32
+        let parameterBytes = Int(a.layout.parameter_byte_count)
         let scaleBytes = scaleByteCount(a.layout)
         var w = PanelPair(a, panel, hasSecond: hasSecond)
         var values = UnsafeRawPointer(a.values) + group &* groupValues
@@ -81,10 +82,13 @@
         var g = f
         var block = 0
         while block < blocks {
+            // Of two blocks of 16 in a record, the first finds its parameters behind the values of the second.
+            let isFirst = isHalfUnit && block & 1 == 0
+            let parameters = isFirst ? 128 : isHalfUnit ? parameterBytes : 0
             var p: Four
             var q: Four
             if hasZeros {
-                let zeros = w.takeNegatedZeros()
+                let zeros = w.negatedZeros(quads &* 32 &+ parameters &+ scaleBytes)
                 p = zeroProducts(zeros, starts)
                 q = isPair ? zeroProducts(zeros, starts + groupBlocks) : p
             } else {
@@ -104,12 +108,10 @@
                 values += 64
                 quad &+= 4
             }
-            // Of two blocks of 16 in a record, the first finds its scales behind the values of the second.
-            let isFirst = isHalfUnit && block & 1 == 0
-            let weights = w.scales(isFirst ? 128 : isHalfUnit ? scaleBytes : 0, a.layout.scale_type)
+            let weights = w.scales(parameters, a.layout.scale_type)
             f = addBlock(f, p, weights, scales)
             if isPair { g = addBlock(g, q, weights, scales + groupBlocks) }
-            if !isFirst { w.advance(isHalfUnit ? 2 &* scaleBytes : scaleBytes) }
+            if !isFirst { w.advance(isHalfUnit ? 2 &* parameterBytes : parameterBytes) }
             scales += 4
             starts += 4
             block &+= 1

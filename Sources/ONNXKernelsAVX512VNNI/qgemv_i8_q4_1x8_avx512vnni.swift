@@ -14,12 +14,12 @@
         let unitsPerBlock = Int(a.layout.block_size) >> 5
         let hasZeros = a.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
         let scaleBytes = scaleByteCount(a.layout)
+        let parameterBytes = Int(a.layout.parameter_byte_count)
         let columns = Int(a.columns)
         let end = Int(a.first_panel &+ a.panel_count)
         var panel = Int(a.first_panel)
         while panel < end {
             var w = UnsafeRawPointer(a.panels).advanced(by: panel &* Int(a.layout.panel_byte_stride))
-            var zeros = w.advanced(by: Int(a.layout.zero_points_byte_offset))
             var values = UnsafeRawPointer(a.values)
             var f = _mm256_setzero_ps()
             var block = 0
@@ -36,13 +36,12 @@
                 }
                 let sum = a.sums[block]
                 if hasZeros {
-                    p = _mm256_sub_epi32(p, zeroProducts(zeros, sum))
-                    zeros += 8
+                    p = _mm256_sub_epi32(p, zeroProducts(w + scaleBytes, sum))
                 } else {
                     p = _mm256_sub_epi32(p, _mm256_set1_epi32(sum &<< 3))
                 }
                 f = addBlock(f, p, loadScales(w, a.layout.scale_type), a.scales[block])
-                w += scaleBytes
+                w += parameterBytes
                 block &+= 1
             }
             let first = panel &* 8

@@ -12,12 +12,12 @@
         let hasZeros = a.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
         let units = Int(a.layout.units)
         let scaleBytes = scaleByteCount(a.layout)
+        let parameterBytes = Int(a.layout.parameter_byte_count)
         let columns = Int(a.columns)
         let end = Int(a.first_panel &+ a.panel_count)
         var panel = Int(a.first_panel)
         while panel < end {
             var w = UnsafeRawPointer(a.panels).advanced(by: panel &* Int(a.layout.panel_byte_stride))
-            var zeros = w.advanced(by: Int(a.layout.zero_points_byte_offset))
             var values = UnsafeRawPointer(a.values)
             var f = _mm256_setzero_ps()
             var unit = 0
@@ -34,19 +34,19 @@
                 }
                 let lowSum = a.sums[2 &* unit]
                 let highSum = a.sums[2 &* unit &+ 1]
+                let lowScales = w + 128
+                let highScales = lowScales + parameterBytes
                 if hasZeros {
-                    low = _mm256_sub_epi32(low, zeroProducts(zeros, lowSum))
-                    high = _mm256_sub_epi32(high, zeroProducts(zeros + 8, highSum))
-                    zeros += 16
+                    low = _mm256_sub_epi32(low, zeroProducts(lowScales + scaleBytes, lowSum))
+                    high = _mm256_sub_epi32(high, zeroProducts(highScales + scaleBytes, highSum))
                 } else {
                     low = _mm256_sub_epi32(low, _mm256_set1_epi32(lowSum &<< 3))
                     high = _mm256_sub_epi32(high, _mm256_set1_epi32(highSum &<< 3))
                 }
-                let scales = w + 128
                 let type = a.layout.scale_type
-                f = addBlock(f, low, loadScales(scales, type), a.scales[2 &* unit])
-                f = addBlock(f, high, loadScales(scales + scaleBytes, type), a.scales[2 &* unit &+ 1])
-                w += 128 &+ 2 &* scaleBytes
+                f = addBlock(f, low, loadScales(lowScales, type), a.scales[2 &* unit])
+                f = addBlock(f, high, loadScales(highScales, type), a.scales[2 &* unit &+ 1])
+                w += 128 &+ 2 &* parameterBytes
                 values += 32
                 unit &+= 1
             }

@@ -13,12 +13,12 @@
         let isHalfUnit = a.layout.block_size < 32
         let hasZeros = a.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
         let scaleBytes = scaleByteCount(a.layout)
+        let parameterBytes = Int(a.layout.parameter_byte_count)
         let columns = Int(a.columns)
         let end = Int(a.first_panel &+ a.panel_count)
         var panel = Int(a.first_panel)
         while panel < end {
             var w = UnsafeRawPointer(a.panels).advanced(by: panel &* Int(a.layout.panel_byte_stride))
-            var zeros = w.advanced(by: Int(a.layout.zero_points_byte_offset))
             var values = UnsafeRawPointer(a.values)
             var f = _mm256_setzero_ps()
             var block = 0
@@ -36,18 +36,17 @@
                     quad &+= 4
                 }
                 p0 = _mm256_add_epi32(p0, p1)
+                // Of two blocks of 16 in a record, the first finds its parameters behind the values of the second.
+                let isFirst = isHalfUnit && block & 1 == 0
+                let scales = w + (isFirst ? 128 : isHalfUnit ? parameterBytes : 0)
                 let sum = a.sums[block]
                 if hasZeros {
-                    p0 = _mm256_sub_epi32(p0, zeroProducts(zeros, sum))
-                    zeros += 8
+                    p0 = _mm256_sub_epi32(p0, zeroProducts(scales + scaleBytes, sum))
                 } else {
                     p0 = _mm256_sub_epi32(p0, _mm256_set1_epi32(sum &<< 7))
                 }
-                // Of two blocks of 16 in a record, the first finds its scales behind the values of the second.
-                let isFirst = isHalfUnit && block & 1 == 0
-                let scales = w + (isFirst ? 128 : isHalfUnit ? scaleBytes : 0)
                 f = addBlock(f, p0, loadScales(scales, a.layout.scale_type), a.scales[block])
-                if !isFirst { w += isHalfUnit ? 2 &* scaleBytes : scaleBytes }
+                if !isFirst { w += isHalfUnit ? 2 &* parameterBytes : parameterBytes }
                 block &+= 1
             }
             let first = panel &* 8

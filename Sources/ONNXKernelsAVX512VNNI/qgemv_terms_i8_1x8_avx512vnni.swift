@@ -12,7 +12,7 @@
     package func qgemv_terms_i8_q4_1x8_avx512vnni(_ args: UnsafePointer<onnxlm_qmatmul_args>) {
         let a = args.pointee
         let unitsPerBlock = Int(a.layout.block_size) >> 5
-        let scaleBytes = scaleByteCount(a.layout)
+        let parameterBytes = Int(a.layout.parameter_byte_count)
         var panel = Int(a.first_panel)
         while panel < Int(a.first_panel &+ a.panel_count) {
             var w = TermPanel(a, panel)
@@ -28,8 +28,8 @@
                     unit &+= 1
                 }
                 let products = joined(low, high)
-                t = w.addBlock(t, products, shift: 3, scales: 0)
-                w.advance(scaleBytes, 0)
+                t = w.addBlock(t, products, shift: 3, parameters: 0)
+                w.advance(parameterBytes, 0)
                 block &+= 1
             }
             storeTerms(a, panel, t)
@@ -41,7 +41,7 @@
     @c(onnxlm_qgemv_terms_i8_q4b16_1x8_avx512vnni)
     package func qgemv_terms_i8_q4b16_1x8_avx512vnni(_ args: UnsafePointer<onnxlm_qmatmul_args>) {
         let a = args.pointee
-        let scaleBytes = scaleByteCount(a.layout)
+        let parameterBytes = Int(a.layout.parameter_byte_count)
         var panel = Int(a.first_panel)
         while panel < Int(a.first_panel &+ a.panel_count) {
             var w = TermPanel(a, panel)
@@ -51,9 +51,9 @@
                 var low = noTermProducts()
                 var high = low
                 addUnit(w, &low, &high)
-                t = w.addBlock(t, low, shift: 3, scales: 128)
-                t = w.addBlock(t, high, shift: 3, scales: 128 &+ scaleBytes)
-                w.advance(128 &+ 2 &* scaleBytes, 128)
+                t = w.addBlock(t, low, shift: 3, parameters: 128)
+                t = w.addBlock(t, high, shift: 3, parameters: 128 &+ parameterBytes)
+                w.advance(128 &+ 2 &* parameterBytes, 128)
                 unit &+= 1
             }
             storeTerms(a, panel, t)
@@ -67,7 +67,7 @@
         let a = args.pointee
         let quads = Int(a.layout.block_size) >> 2
         let isHalfUnit = a.layout.block_size < 32
-        let scaleBytes = scaleByteCount(a.layout)
+        let parameterBytes = Int(a.layout.parameter_byte_count)
         var panel = Int(a.first_panel)
         while panel < Int(a.first_panel &+ a.panel_count) {
             var w = TermPanel(a, panel)
@@ -84,11 +84,11 @@
                     quad &+= 2
                 }
                 let products = joined(even, odd)
-                // Of two blocks of 16 in a record, the first finds its scales behind the values of the second.
+                // Of two blocks of 16 in a record, the first finds its parameters behind the values of the second.
                 let isFirst = isHalfUnit && block & 1 == 0
                 t = w.addBlock(
-                    t, products, shift: 7, scales: isFirst ? 128 : isHalfUnit ? scaleBytes : 0)
-                if !isFirst { w.advance(isHalfUnit ? 2 &* scaleBytes : scaleBytes, 0) }
+                    t, products, shift: 7, parameters: isFirst ? 128 : isHalfUnit ? parameterBytes : 0)
+                if !isFirst { w.advance(isHalfUnit ? 2 &* parameterBytes : parameterBytes, 0) }
                 block &+= 1
             }
             storeTerms(a, panel, t)
@@ -121,23 +121,23 @@
     /// A panel and the activations beside it, at some place.
     private struct TermPanel {
         var bytes: UnsafeRawPointer
-        var zeros: UnsafeRawPointer
         var values: UnsafeRawPointer
         /// `[block][4]`.
         var scales: UnsafePointer<Float>
         var sums: UnsafePointer<Int32>
         let hasZeros: Bool
         let scaleType: Int32
+        let scaleBytes: Int
 
         @inline(always)
         init(_ a: onnxlm_qmatmul_args, _ panel: Int) {
             bytes = UnsafeRawPointer(a.panels).advanced(by: panel &* Int(a.layout.panel_byte_stride))
-            zeros = bytes.advanced(by: Int(a.layout.zero_points_byte_offset))
             values = UnsafeRawPointer(a.values)
             scales = a.scales
             sums = a.sums
             hasZeros = a.layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
             scaleType = a.layout.scale_type
+            scaleBytes = scaleByteCount(a.layout)
         }
 
         @inline(always)
@@ -156,15 +156,16 @@
             )
         }
 
-        /// Adds the products of a block, whose scales lie at an offset, and goes on to the next block's activations.
+        /// Adds the products of a block, whose parameters lie at an offset, and goes on to the next block's activations.
         @inline(always)
-        mutating func addBlock(_ t: Terms, _ p: TermProducts, shift: UInt32, scales offset: Int) -> Terms {
+        mutating func addBlock(_ t: Terms, _ p: TermProducts, shift: UInt32, parameters offset: Int) -> Terms
+        {
             var q = p
             if hasZeros {
+                let zeros = bytes + (offset &+ scaleBytes)
                 q.0 = _mm256_sub_epi32(p.0, zeroProducts(zeros, sums[0]))
                 q.1 = _mm256_sub_epi32(p.1, zeroProducts(zeros, sums[1]))
                 q.2 = _mm256_sub_epi32(p.2, zeroProducts(zeros, sums[2]))
-                zeros += 8
             } else {
                 q.0 = _mm256_sub_epi32(p.0, _mm256_set1_epi32(sums[0] &<< Int32(bitPattern: shift)))
                 q.1 = _mm256_sub_epi32(p.1, _mm256_set1_epi32(sums[1] &<< Int32(bitPattern: shift)))

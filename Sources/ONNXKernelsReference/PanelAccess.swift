@@ -31,17 +31,22 @@ package struct PanelAccess {
         return Int32(bytes[within / 4 * 32 + column * 4 + within % 4] ^ 0x80)
     }
 
+    /// The scales of a block, then its zero points.
+    private func parameters(_ block: Int) -> UnsafeRawPointer {
+        let perRecord = layout.block_size < 32 ? 2 : 1
+        let record = block / perRecord * Int(layout.record_byte_count)
+        let place = unitsPerRecord * unitByteCount + block % perRecord * Int(layout.parameter_byte_count)
+        return UnsafeRawPointer(panel + (record + place))
+    }
+
     /// The scale of a block of a column.
     package func scale(block: Int, column: Int) -> Float {
-        let perRecord = layout.block_size < 32 ? 2 : 1
-        let scales =
-            panel + (block / perRecord * Int(layout.record_byte_count) + unitsPerRecord * unitByteCount)
-        let index = block % perRecord * 8 + column
+        let scales = parameters(block)
         if layout.scale_type == ONNXLM_SCALE_F16 {
-            let bits = UnsafeRawPointer(scales).loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
-            return Self.float(normalHalf: bits)
+            return Self.float(
+                normalHalf: scales.loadUnaligned(fromByteOffset: column * 2, as: UInt16.self))
         }
-        return UnsafeRawPointer(scales).loadUnaligned(fromByteOffset: index * 4, as: Float.self)
+        return scales.loadUnaligned(fromByteOffset: column * 4, as: Float.self)
     }
 
     /// The value of a float16 that is zero or normal, which is all that a packed matrix holds.
@@ -53,11 +58,10 @@ package struct PanelAccess {
 
     /// The zero point of a block of a column; whole numbers unless the layout stores floats.
     package func zeroPoint(block: Int, column: Int) -> Float {
-        let zeros = UnsafeRawPointer(panel) + Int(layout.zero_points_byte_offset)
-        let index = block * 8 + column
+        let zeros = parameters(block) + (layout.scale_type == ONNXLM_SCALE_F16 ? 16 : 32)
         switch layout.zero_point_kind {
-        case ONNXLM_ZERO_POINT_U8: return Float(zeros.load(fromByteOffset: index, as: UInt8.self))
-        case ONNXLM_ZERO_POINT_F32: return zeros.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
+        case ONNXLM_ZERO_POINT_U8: return Float(zeros.load(fromByteOffset: column, as: UInt8.self))
+        case ONNXLM_ZERO_POINT_F32: return zeros.loadUnaligned(fromByteOffset: column * 4, as: Float.self)
         default: return layout.bits == 4 ? 8 : 128
         }
     }

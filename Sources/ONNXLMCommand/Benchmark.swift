@@ -66,7 +66,9 @@
             }
             let vocabulary = model.configuration.vocabularySize ?? 1000
             let prompt = (0..<promptTokens).map { ($0 * 7919 + 13) % max(1, min(vocabulary, 30_000)) }
-            if warmUpTokens > 0 { _ = try measure(model.makeDecoder(), model, Array(prompt.prefix(warmUpTokens))) }
+            if warmUpTokens > 0 {
+                _ = try measure(model.makeDecoder(), model, Array(prompt.prefix(warmUpTokens)))
+            }
             var decoder = try model.makeDecoder()
             for index in 0..<runs {
                 if index > 0 { decoder = try model.makeDecoder() }
@@ -121,7 +123,8 @@
             let recomputation: (tokenCount: Int, seconds: Double)?
         }
 
-        private func measure(_ decoder: DecoderSession, _ model: LanguageModel, _ prompt: [Int]) throws -> Run {
+        private func measure(_ decoder: DecoderSession, _ model: LanguageModel, _ prompt: [Int]) throws -> Run
+        {
             var sampler = greedySampler(model)
             let started = ContinuousClock.now
             let token = try largest(decoder.append(prompt), &sampler)
@@ -155,7 +158,8 @@
                 reads.read(slices: slices)
                 let started = ContinuousClock.now
                 tokens[0] = try largest(decoder.append(tokens), &sampler)
-                seconds += (ContinuousClock.now - started).seconds - (decoder.takeRecomputation()?.seconds ?? 0)
+                seconds +=
+                    (ContinuousClock.now - started).seconds - (decoder.takeRecomputation()?.seconds ?? 0)
             }
             report.memoryReadRate = reads.rate
             guard newTokens > 0, reads.rate > 0 else { return }

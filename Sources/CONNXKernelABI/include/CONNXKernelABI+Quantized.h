@@ -15,12 +15,13 @@
 
 /// The layout of a packed quantised matrix: panels of 8 output columns.
 ///
-/// A panel is a run of records, then its zero points. A unit is 32 inputs of 8 columns.
-/// A record is one block (block size 32 and more: `block_size / 32` units, then 8 scales)
-/// or one unit with two blocks (block size 16: the unit, 8 scales of the first, 8 of the second).
+/// A panel is a run of records, with nothing between them, so that one row reads a single stream. A unit is 32 inputs
+/// of 8 columns. The parameters of a block are 8 scales, then 8 zero points, if there are any.
+/// A record is one block (block size 32 and more: `block_size / 32` units, then the parameters)
+/// or one unit with two blocks (block size 16: the unit, the parameters of the first, those of the second).
 /// Unit of 4 bits, 128 bytes: byte `[g][column][j]`, g and j in 0..<4, holds input `4g + j` in its low nibble and
 /// input `16 + 4g + j` in its high one. Unit of 8 bits, 256 bytes: byte `[g][column][j]`, g in 0..<8, holds input
-/// `4g + j` as `q - 128`, signed. Zero points are `[block][column]`.
+/// `4g + j` as `q - 128`, signed.
 /// Inputs beyond K and columns beyond N are present, with scale zero in the columns.
 typedef struct onnxlm_panel_layout {
     int32_t bits;
@@ -32,7 +33,8 @@ typedef struct onnxlm_panel_layout {
     /// Units of a column.
     int64_t units;
     int64_t record_byte_count;
-    int64_t zero_points_byte_offset;
+    /// Scales and zero points of a block.
+    int64_t parameter_byte_count;
     int64_t panel_byte_stride;
 } onnxlm_panel_layout;
 
