@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Gate and up of a feed-forward part, cut into tasks of some rows and the same panels of both. Lies on the caller's
-/// stack, so that a token allocates nothing.
+/// Gate and up of a feed-forward part, cut into tasks of some rows and the same panels of both. What they give goes on as
+/// floats, or quantised for the product that follows. Lies on the caller's stack, so that a token allocates nothing.
 struct GatedProductJob: ~Copyable {
     let activations: QuantizedActivationRows
     let gate: QuantizedMatrix
     let up: QuantizedMatrix
-    let y: UnsafeMutablePointer<Float>
-    let rowStride: Int
+    let result: Result
     /// `[slot][2][rowsAtOnce][panelsPerTask * 8]`, for what is computed of gate and up.
     let memory: UnsafeMutablePointer<Float>
     let panelsPerTask: Int
     let rowsPerTask: Int
+
+    enum Result {
+        case floats(UnsafeMutablePointer<Float>, rowStride: Int)
+        case quantized(QuantizedActivationRows, QuantizeKernels)
+    }
 
     /// Rows whose products stay in the first-level cache until they are joined; a multiple of 8.
     static let rowsAtOnce = 32
@@ -44,9 +48,20 @@ struct GatedProductJob: ~Copyable {
             panels, activations, rows: rows, into: second - column, rowStride: stride, bias: up.bias)
         let width = min(panels.count * 8, gate.n - column)
         for row in 0..<rows.count {
+            var target = first + row * stride
+            if case .floats(let y, let rowStride) = result {
+                target = y + ((rows.lowerBound + row) * rowStride + column)
+            }
             RowKernels.apply(
-                gate.kernels.siluMultiply, first + row * stride, second + row * stride,
-                into: y + ((rows.lowerBound + row) * rowStride + column), count: width)
+                gate.kernels.siluMultiply, first + row * stride, second + row * stride, into: target,
+                count: width)
+        }
+        guard case .quantized(let target, let kernels) = result else { return }
+        let end = panels.upperBound == gate.panelCount ? target.blocks : (column + width) / target.blockSize
+        for row in Swift.stride(from: 0, to: rows.count, by: 4) {
+            kernels.quantize(
+                first + row * stride, stride: stride, rows: min(4, rows.count - row), into: target,
+                stored: target.stored(rows.lowerBound + row), blocks: column / target.blockSize..<end)
         }
     }
 }

@@ -9,6 +9,9 @@ package final class KernelScratch {
     /// Quantised activations for products that are not given any.
     package let activations = QuantizedActivations()
 
+    /// Those of a product that reads what other products gave.
+    let innerActivations = QuantizedActivations()
+
     package init() {}
 
     /// At least `byteCount` bytes, 64-byte aligned, whose contents are whatever the last call left.

@@ -32,21 +32,6 @@ struct QuantizeJob: ~Copyable {
         let memory: UnsafeMutablePointer<Float>
     }
 
-    /// The kernels that a job takes of a set.
-    struct QuantizeKernels {
-        let rows: KernelSet.QuantizeRows
-        let fourRows: KernelSet.QuantizeRows
-        let error: KernelSet.QuantizationError
-
-        init(_ set: KernelSet, _ target: QuantizedActivationRows) {
-            // For blocks that need no padding.
-            let hasWholeBlocks = target.blockSize % 32 == 0 && target.k == target.blocks * target.blockSize
-            rows = set.quantizeRows
-            fourRows = hasWholeBlocks ? set.quantizeFourRows : set.quantizeRows
-            error = set.quantizationError
-        }
-    }
-
     init(
         _ x: UnsafePointer<Float>, rowStride: Int, into target: QuantizedActivationRows, _ kernels: KernelSet
     ) {
@@ -90,12 +75,8 @@ struct QuantizeJob: ~Copyable {
     }
 
     private func quantize(_ x: UnsafePointer<Float>, _ stride: Int, _ count: Int, at stored: Int) {
-        var args = onnxlm_quantize_rows_args(
-            x: x, x_row_stride: Int64(stride), rows: Int64(count), group_size: count == 1 ? 1 : 4,
-            k: Int64(target.k), block_size: Int64(target.blockSize), blocks: Int64(target.blocks),
-            values: target.values(stored: stored), scales: target.scales(stored: stored),
-            sums: target.sums(stored: stored), centres: target.centres(stored: stored))
-        if count == 4 { kernels.fourRows(&args) } else { kernels.rows(&args) }
+        kernels.quantize(
+            x, stride: stride, rows: count, into: target, stored: stored, blocks: 0..<target.blocks)
     }
 
     private func quantize(_ split: Split, _ first: Int, _ count: Int, _ slot: Int) {

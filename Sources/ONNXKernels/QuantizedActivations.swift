@@ -66,8 +66,8 @@ package final class QuantizedActivations {
         job.run(workers)
     }
 
-    /// Makes room for rows of the inputs of `matrix`.
-    private func prepare(
+    /// Makes room for rows of the inputs of `matrix`, which the caller then fills.
+    func prepare(
         rows: Int, terms: Int, for matrix: QuantizedMatrix
     ) throws(ONNXError) -> QuantizedActivationRows {
         let header = matrix.header

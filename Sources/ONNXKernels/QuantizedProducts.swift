@@ -98,6 +98,18 @@ package enum QuantizedProducts {
         }
     }
 
+    /// One product of activations that are quantised already.
+    private static func multiply(
+        _ product: QuantizedProduct, _ activations: QuantizedActivations, workers: WorkerPool,
+        scratch: KernelScratch
+    ) throws(ONNXError) {
+        try withUnsafePointer(to: product) { (pointer) throws(ONNXError) in
+            try multiply(
+                activations, UnsafeBufferPointer(start: pointer, count: 1), workers: workers, scratch: scratch
+            )
+        }
+    }
+
     /// `y = silu(x Gᵀ) · (x Uᵀ)`: the gate and the upward product of a feed-forward part in one job, each task
     /// joining the columns that it has computed. The bits are those of the separate steps.
     ///
@@ -106,6 +118,41 @@ package enum QuantizedProducts {
     package static func multiplyGated(
         _ activations: QuantizedActivations, gate: QuantizedMatrix, up: QuantizedMatrix,
         into y: UnsafeMutablePointer<Float>, rowStride: Int, workers: WorkerPool, scratch: KernelScratch
+    ) throws(ONNXError) {
+        try multiplyGated(
+            activations, gate: gate, up: up, into: .floats(y, rowStride: rowStride), panelsOfBlock: 1,
+            workers: workers, scratch: scratch)
+    }
+
+    /// `y = (silu(x Gᵀ) · (x Uᵀ)) Dᵀ + bias`: a feed-forward part. The tasks of gate and up quantise what they give for
+    /// the product that follows, so it is never written as floats. The bits are those of the separate steps.
+    ///
+    /// - Throws: `kernel.quantized_matrix` if the matrices do not fit together or the activations are not for them,
+    ///   `memory.exhausted`.
+    package static func multiplyFeedForward(
+        _ activations: QuantizedActivations, gate: QuantizedMatrix, up: QuantizedMatrix,
+        down: QuantizedMatrix,
+        into y: UnsafeMutablePointer<Float>, workers: WorkerPool, scratch: KernelScratch
+    ) throws(ONNXError) {
+        guard down.k == gate.n, down.usesQuantizedActivations, down.permutation == nil else {
+            throw ONNXError(
+                "kernel.quantized_matrix",
+                """
+                The way down needs a matrix of accuracy level 4 without g_idx and of K \(gate.n), not \(down.k).
+                """)
+        }
+        let inner = scratch.innerActivations
+        let target = try inner.prepare(rows: activations.rows, terms: 1, for: down)
+        try multiplyGated(
+            activations, gate: gate, up: up, into: .quantized(target, QuantizeKernels(down.kernels, target)),
+            panelsOfBlock: max(32, down.blockSize) / 8, workers: workers, scratch: scratch)
+        try multiply(QuantizedProduct(down, into: y), inner, workers: workers, scratch: scratch)
+    }
+
+    /// - Parameter panelsOfBlock: tasks take a multiple of so many.
+    private static func multiplyGated(
+        _ activations: QuantizedActivations, gate: QuantizedMatrix, up: QuantizedMatrix,
+        into result: GatedProductJob.Result, panelsOfBlock: Int, workers: WorkerPool, scratch: KernelScratch
     ) throws(ONNXError) {
         let held = try activations.rows(for: gate)
         _ = try activations.rows(for: up)
@@ -116,13 +163,14 @@ package enum QuantizedProducts {
                 Gate and up need matrices of equal N, not \(gate.n) and \(up.n), and activations of accuracy level 4.
                 """)
         }
-        let perTask = panelsPerTask(2 * gate.panelCount, rows: held.rows, most: 8, workers)
+        let wanted = panelsPerTask(2 * gate.panelCount, rows: held.rows, most: 8, workers)
+        let perTask = (wanted + panelsOfBlock - 1) / panelsOfBlock * panelsOfBlock
         let slotSize = GatedProductJob.slotSize(panelsPerTask: perTask)
         let memory = try scratch.reserve(byteCount: slotSize * 4 * workers.threadCount)
             .assumingMemoryBound(to: Float.self)
         let job = GatedProductJob(
-            activations: held, gate: gate, up: up, y: y, rowStride: rowStride, memory: memory,
-            panelsPerTask: perTask, rowsPerTask: 128)
+            activations: held, gate: gate, up: up, result: result, memory: memory, panelsPerTask: perTask,
+            rowsPerTask: 128)
         withUnsafePointer(to: job) { job in
             workers.run(count: job.pointee.taskCount, context: job) { context, task, slot in
                 context.assumingMemoryBound(to: GatedProductJob.self).pointee.run(task, slot)

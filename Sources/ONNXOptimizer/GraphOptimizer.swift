@@ -10,7 +10,7 @@ package enum GraphOptimizer {
     private static var passes: [any GraphPass.Type] {
         [
             QuantizedWeightFusion.self, ConstantFolding.self, SiluMultiplyFusion.self, SharedInputFusion.self,
-            GatedProductFusion.self, NormProductFusion.self,
+            GatedProductFusion.self, FeedForwardFusion.self, NormProductFusion.self,
         ]
     }
 

@@ -11,7 +11,8 @@ import Testing
         #expect(
             GraphOptimizer.passNames == [
                 "quantized-weights",
-                "constant-folding", "silu-mul", "shared-input", "gated-products", "norm-products",
+                "constant-folding", "silu-mul", "shared-input", "gated-products", "feed-forward",
+                "norm-products",
             ])
     }
 

@@ -7,7 +7,7 @@ import ONNXTensors
 ///
 /// Inputs are A, then five for each product: B, scales, zero points, g_idx, bias, all constant. The attributes of
 /// MatMulNBits are lists. Gives the bits that the products give alone; with `gated`, those of the SiLU of the first
-/// product times the second.
+/// product times the second, and of a third product of that, if there is one.
 /// - Spec: internal; it takes the place of products that read one value.
 /// - Supports: what MatMulNBits does; `gated` for products that share quantised activations.
 /// - Deviations: none.

@@ -7,7 +7,7 @@ import ONNXTensors
 ///
 /// Inputs are those of SkipSimplifiedLayerNormalization (input, skip, gamma, bias; skip and bias may be left out), then
 /// five for each product as in MatMulNBitsGroup. Outputs are the sum of input, skip and bias, then the products; with
-/// `gated`, the one gated product. Gives the bits of the separate steps.
+/// `gated`, the one gated product, or what a third makes of it. Gives the bits of the separate steps.
 /// - Spec: internal; it takes the place of a norm and the products that alone read it.
 /// - Supports: float32; products that share quantised activations (accuracy level 4, one block size).
 /// - Deviations: none.

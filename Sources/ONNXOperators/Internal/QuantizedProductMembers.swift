@@ -7,7 +7,8 @@ import ONNXTensors
 /// The products of a fused node: several MatMulNBits of one input whose attributes are lists and whose weight
 /// inputs follow each other, five for each: B, scales, zero points, g_idx, bias.
 ///
-/// With the attribute `gated` there are two, gate and up, and the one result is `silu(gate) · up`.
+/// With the attribute `gated` there are two, gate and up, and the one result is `silu(gate) · up`; or three, and the
+/// result is what the third, the way down, makes of that.
 struct QuantizedProductMembers: Sendable {
     private let members: [MatMulNBits]
     private let firstWeightInput: Int
@@ -22,7 +23,7 @@ struct QuantizedProductMembers: Sendable {
         isGated = try node.flag("gated")
         let count = (node.inputCount - firstWeightInput) / 5
         guard count > 0, node.inputCount == firstWeightInput + 5 * count, lists.count == Self.names.count,
-            lists.values.allSatisfy({ $0.count == count }), !isGated || count == 2
+            lists.values.allSatisfy({ $0.count == count }), !isGated || count == 2 || count == 3
         else { throw ONNXError("op.arity", "The products of a group and their attributes differ in number.") }
         var members: [MatMulNBits] = []
         for index in 0..<count {
@@ -70,19 +71,25 @@ struct QuantizedProductMembers: Sendable {
     /// The results for an input of this type.
     func plans(for input: TensorType) throws(ONNXError) -> [OutputPlan] {
         var plans: [OutputPlan] = []
-        for member in members { plans.append(try member.plan(for: input)) }
+        for member in readers { plans.append(try member.plan(for: input)) }
         guard isGated else { return plans }
         guard plans[0].type == plans[1].type else {
             throw ONNXError(
                 "internal.group", "Gate is \(plans[0].type) and up \(plans[1].type); they must agree.")
         }
-        return [plans[0]]
+        return [hasWayDown ? try members[2].plan(for: plans[0].type) : plans[0]]
     }
 
-    /// Checks that one quantisation of the input serves all products.
+    /// Whether a third product follows gate and up.
+    private var hasWayDown: Bool { isGated && members.count == 3 }
+
+    /// The products that read the node's input.
+    private var readers: ArraySlice<MatMulNBits> { isGated ? members.prefix(2) : members[...] }
+
+    /// Checks that one quantisation of the input serves all products that read it.
     func checkSharedActivations() throws(ONNXError) {
         let leader = try matrix(0)
-        for index in members.indices {
+        for index in readers.indices {
             guard leader.usesQuantizedActivations, try matrix(index).sharesActivations(with: leader) else {
                 throw ONNXError(
                     "internal.group", "The products of a group do not read the same quantised activations.")
@@ -105,9 +112,16 @@ struct QuantizedProductMembers: Sendable {
     ) throws(ONNXError) {
         if isGated {
             let gate = try matrix(0)
-            try QuantizedProducts.multiplyGated(
-                activations, gate: gate, up: matrix(1), into: context.output(firstOutput).mutableFloats,
-                rowStride: gate.n, workers: context.workers, scratch: context.kernelScratch)
+            let y = try context.output(firstOutput).mutableFloats
+            if hasWayDown {
+                try QuantizedProducts.multiplyFeedForward(
+                    activations, gate: gate, up: matrix(1), down: matrix(2), into: y,
+                    workers: context.workers, scratch: context.kernelScratch)
+            } else {
+                try QuantizedProducts.multiplyGated(
+                    activations, gate: gate, up: matrix(1), into: y, rowStride: gate.n,
+                    workers: context.workers, scratch: context.kernelScratch)
+            }
             return
         }
         try withProducts(context, firstOutput) { (products) throws(ONNXError) in
