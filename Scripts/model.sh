@@ -35,7 +35,7 @@ if ! [ -f "$gguf" ]; then
 fi
 
 say "Importing $gguf_name into $default_model"
-quietly "$command_binary" import-gguf "$gguf" "$work/model"
+"$command_binary" import-gguf "$gguf" "$work/model" > /dev/null
 # A rename: two of these at once both find a whole folder in the end.
 .venv/bin/python -c 'import os, sys; os.rename(*sys.argv[1:])' "$work/model" "$default_model" \
     || [ -e "$default_model/model.onnx" ]

@@ -54,7 +54,7 @@ extension QuantizedMatrix {
         _ first: Int, _ count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
     ) {
         var args = onnxlm_qgemv_f32_args(
-            y: y, columns: Int64(n), panels: panels, layout: header.layout, first_panel: Int64(first),
+            y: y, columns: Int64(n), panels: panels, layout: layout, first_panel: Int64(first),
             panel_count: Int64(count), x: x, bias: bias)
         (bits == 4 ? kernels.qgemvFloat4 : kernels.qgemvFloat8)(&args)
     }
@@ -64,7 +64,6 @@ extension QuantizedMatrix {
         _ y: UnsafeMutablePointer<Float>,
         _ yRowStride: Int, _ tile: UnsafeMutablePointer<Float>
     ) {
-        let layout = header.layout
         let columns = min(16, n - pair * 16)
         let target = y + pair * 16
         var start = 0

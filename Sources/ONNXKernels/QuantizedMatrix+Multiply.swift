@@ -68,7 +68,7 @@ extension QuantizedMatrix {
     ) -> onnxlm_qmatmul_args {
         onnxlm_qmatmul_args(
             y: y, y_row_stride: Int64(rowStride), columns: Int64(n), panels: self.panels,
-            layout: header.layout, first_panel: Int64(panels.lowerBound), panel_count: Int64(panels.count),
+            layout: layout, first_panel: Int64(panels.lowerBound), panel_count: Int64(panels.count),
             values: activations.values(stored: rows.lowerBound),
             scales: activations.scales(stored: rows.lowerBound),
             sums: activations.sums(stored: rows.lowerBound),

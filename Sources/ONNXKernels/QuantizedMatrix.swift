@@ -18,6 +18,8 @@ package final class QuantizedMatrix: Sendable {
     package var usesQuantizedActivations: Bool { header.usesQuantizedActivations }
 
     let header: PackedMatrixHeader
+    /// That of the header, which every task of a product asks for.
+    let layout: onnxlm_panel_layout
     let kernels: KernelSet
     // Safety: the bytes are never written after initialisation, and `owner` keeps them alive.
     private nonisolated(unsafe) let base: UnsafeRawPointer
@@ -58,6 +60,7 @@ package final class QuantizedMatrix: Sendable {
         }
         k = header.k
         n = header.n
+        layout = header.layout
         self.base = base
         self.owner = owner
         self.kernels = kernels
