@@ -11,23 +11,17 @@ struct FeedForwardFusion: GraphPass {
     static let name = "feed-forward"
 
     mutating func apply(to graph: inout Graph, _ context: PassContext) throws(ONNXError) {
-        graph.changeSubgraphs(Self.fuse)
-        Self.fuse(&graph)
+        graph.changeSubgraphs { $0.joinProducers(Self.join) }
+        graph.joinProducers(Self.join)
     }
 
-    private static func fuse(_ graph: inout Graph) {
-        let uses = ValueUses(graph)
-        var removed: Set<Int> = []
-        for index in graph.nodes.indices {
-            let node = graph.nodes[index]
-            guard let input = node.inputs.first, uses.isReadOnce(input), let producer = uses.producers[input],
-                let fused = fusedNode(graph.nodes[producer], node, graph)
-            else { continue }
-            graph.nodes[producer] = fused
-            removed.insert(index)
-        }
-        guard !removed.isEmpty else { return }
-        graph.nodes = graph.nodes.indices.filter { !removed.contains($0) }.map { graph.nodes[$0] }
+    private static func join(_ node: Node, _ graph: Graph, _ uses: ValueUses) -> (
+        producer: Int, joined: Node
+    )? {
+        guard let input = node.inputs.first, uses.isReadOnce(input), let producer = uses.producers[input],
+            let fused = fusedNode(graph.nodes[producer], node, graph)
+        else { return nil }
+        return (producer, fused)
     }
 
     private static func fusedNode(_ gated: Node, _ product: Node, _ graph: Graph) -> Node? {

@@ -11,24 +11,18 @@ struct GatedProductFusion: GraphPass {
     static let name = "gated-products"
 
     mutating func apply(to graph: inout Graph, _ context: PassContext) throws(ONNXError) {
-        graph.changeSubgraphs(Self.fuse)
-        Self.fuse(&graph)
+        graph.changeSubgraphs { $0.joinProducers(Self.join) }
+        graph.joinProducers(Self.join)
     }
 
-    private static func fuse(_ graph: inout Graph) {
-        let uses = ValueUses(graph)
-        var removed: Set<Int> = []
-        for index in graph.nodes.indices {
-            let node = graph.nodes[index]
-            guard node.domain == OperatorRegistry.internalDomain, node.operatorType == "SiluMultiply",
-                let producer = uses.producers[node.inputs[0]],
-                let fused = fusedNode(graph.nodes[producer], node, graph, uses)
-            else { continue }
-            graph.nodes[producer] = fused
-            removed.insert(index)
-        }
-        guard !removed.isEmpty else { return }
-        graph.nodes = graph.nodes.indices.filter { !removed.contains($0) }.map { graph.nodes[$0] }
+    private static func join(_ node: Node, _ graph: Graph, _ uses: ValueUses) -> (
+        producer: Int, joined: Node
+    )? {
+        guard node.domain == OperatorRegistry.internalDomain, node.operatorType == "SiluMultiply",
+            let producer = uses.producers[node.inputs[0]],
+            let fused = fusedNode(graph.nodes[producer], node, graph, uses)
+        else { return nil }
+        return (producer, fused)
     }
 
     private static func fusedNode(

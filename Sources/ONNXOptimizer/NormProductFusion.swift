@@ -11,31 +11,26 @@ struct NormProductFusion: GraphPass {
     static let name = "norm-products"
 
     mutating func apply(to graph: inout Graph, _ context: PassContext) throws(ONNXError) {
-        graph.changeSubgraphs(Self.fuse)
-        Self.fuse(&graph)
+        graph.changeSubgraphs { $0.joinProducers(Self.join) }
+        graph.joinProducers(Self.join)
     }
 
-    private static func fuse(_ graph: inout Graph) {
-        let uses = ValueUses(graph)
-        var removed: Set<Int> = []
-        for index in graph.nodes.indices {
-            guard let group = SharedInputFusion.group(graph.nodes[index], graph),
-                QuantizedProductShape.shareActivations(group, firstWeightInput: 1, graph),
-                uses.isReadOnce(group.inputs[0]), let producer = uses.producers[group.inputs[0]],
-                let norm = NormNode(graph.nodes[producer], graph)
-            else { continue }
-            var fused = group
-            fused.name = "\(norm.name) + \(group.name)"
-            fused.operatorType = "NormMatMulNBits"
-            fused.inputs = norm.inputs + group.inputs.dropFirst()
-            fused.outputs = [norm.sum] + group.outputs
-            fused.attributes["epsilon"] = .float(norm.epsilon)
-            // The sum may be read before the products are: the fused node stands where the norm stood.
-            graph.nodes[producer] = fused
-            removed.insert(index)
-        }
-        guard !removed.isEmpty else { return }
-        graph.nodes = graph.nodes.indices.filter { !removed.contains($0) }.map { graph.nodes[$0] }
+    private static func join(_ node: Node, _ graph: Graph, _ uses: ValueUses) -> (
+        producer: Int, joined: Node
+    )? {
+        guard let group = SharedInputFusion.group(node, graph),
+            QuantizedProductShape.shareActivations(group, firstWeightInput: 1, graph),
+            uses.isReadOnce(group.inputs[0]), let producer = uses.producers[group.inputs[0]],
+            let norm = NormNode(graph.nodes[producer], graph)
+        else { return nil }
+        var fused = group
+        fused.name = "\(norm.name) + \(group.name)"
+        fused.operatorType = "NormMatMulNBits"
+        fused.inputs = norm.inputs + group.inputs.dropFirst()
+        // The sum may be read before the products are: the fused node stands where the norm stood.
+        fused.outputs = [norm.sum] + group.outputs
+        fused.attributes["epsilon"] = .float(norm.epsilon)
+        return (producer, fused)
     }
 
     /// A norm that can be joined with products.

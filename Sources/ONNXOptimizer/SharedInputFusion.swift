@@ -29,8 +29,7 @@ struct SharedInputFusion: GraphPass {
             graph.nodes[members[0]] = fused
             removed.formUnion(members.dropFirst())
         }
-        guard !removed.isEmpty else { return }
-        graph.nodes = graph.nodes.indices.filter { !removed.contains($0) }.map { graph.nodes[$0] }
+        graph.remove(removed)
     }
 
     /// A node as a group of products: what this pass has made, or one product alone; nil for other nodes.

@@ -30,8 +30,7 @@ struct SiluMultiplyFusion: GraphPass {
                 break
             }
         }
-        guard !removed.isEmpty else { return }
-        graph.nodes = graph.nodes.indices.filter { !removed.contains($0) }.map { graph.nodes[$0] }
+        graph.remove(removed)
     }
 
     /// The x of a value that is `x · sigmoid(x)` and read only once, with the two nodes that compute it.

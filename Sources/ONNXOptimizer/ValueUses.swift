@@ -34,4 +34,25 @@ extension Graph {
             }
         }
     }
+
+    /// Lets nodes take in others that read what they give: the joined node stands where the producer stood.
+    ///
+    /// - Parameter join: the joined node for a node and the place of the producer that takes it in; nil for a node that
+    ///   stays.
+    mutating func joinProducers(_ join: (Node, Graph, ValueUses) -> (producer: Int, joined: Node)?) {
+        let uses = ValueUses(self)
+        var removed: Set<Int> = []
+        for index in nodes.indices {
+            guard let (producer, joined) = join(nodes[index], self, uses) else { continue }
+            nodes[producer] = joined
+            removed.insert(index)
+        }
+        remove(removed)
+    }
+
+    /// Removes the nodes at some places.
+    mutating func remove(_ places: Set<Int>) {
+        guard !places.isEmpty else { return }
+        nodes = nodes.indices.filter { !places.contains($0) }.map { nodes[$0] }
+    }
 }
