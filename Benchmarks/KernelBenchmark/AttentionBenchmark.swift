@@ -75,7 +75,7 @@ struct AttentionBenchmark {
         attention.queryPreparation.firstRotaryRow = past
         var newRows = Attention.NewRows(
             keys: UnsafePointer(new.baseAddress!), values: UnsafePointer(new.baseAddress!),
-            strides: .init(position: kvWidth, head: model.headSize), count: sequence)
+            strides: .init(position: kvWidth, head: model.headSize), first: past, count: sequence)
         newRows.keyPreparation = attention.queryPreparation
         let strides = RotaryEmbedding.Strides(position: width, head: model.headSize)
         try benchmark.measure(

@@ -181,7 +181,7 @@ package final class DecoderSession {
     /// Reads tokens in runs of ``chunkSize`` at most; takes the logits of the last `positions` tokens, run by run.
     private func read(
         _ newTokens: [Int], positions: Int, _ isCancelled: @escaping @Sendable () -> Bool,
-        take: (Tensor) -> Void, eachRun: () throws(ONNXError) -> Void = {}
+        take: (Tensor) -> Void, eachRun: (() throws(ONNXError) -> Void)? = nil
     ) throws(ONNXError) {
         let started = ContinuousClock.now
         let wanted = try selectedBranches(total: tokens.count + newTokens.count)
@@ -203,11 +203,16 @@ package final class DecoderSession {
             let first = max(start, pending.count - positions)
             // The last token alone selects by its length what is wanted; plans for it are then found at once.
             let selectsItself = end == pending.count && end - start == 1 && longContext == .switching
-            let logits = try step(
-                pending[start..<end], positions: max(1, end - first), selectsItself: selectsItself,
-                isCancelled)
-            if end > first { take(logits) }
-            try eachRun()
+            if end > first || eachRun != nil || !isFullyCached {
+                let logits = try step(
+                    pending[start..<end], positions: max(1, end - first), selectsItself: selectsItself,
+                    isCancelled)
+                if end > first { take(logits) }
+            } else {
+                try run(pending[start..<end], positions: 1, fillsCachesAlone: true, isCancelled)
+                tokens += pending[start..<end]
+            }
+            try eachRun?()
             if recomputed > 0, start < recomputed, end >= recomputed {
                 recomputation = (recomputed, (ContinuousClock.now - started).seconds)
             }
@@ -266,11 +271,7 @@ package final class DecoderSession {
         _ chunk: ArraySlice<Int>, positions: Int, selectsItself: Bool,
         _ isCancelled: @escaping @Sendable () -> Bool
     ) throws(ONNXError) -> Tensor {
-        try session.run(
-            inputs.arguments(chunk, past: tokens.count, positions: positions, tensors),
-            cachedRows: tokens.count, newRows: chunk.count,
-            branches: selectsItself ? nil : branches,
-            isCancelled: isCancelled)
+        try run(chunk, positions: positions, selectsItself: selectsItself, isCancelled)
         guard let logitsPosition, let logits = Optional(try session.output(logitsPosition)),
             logits.shape.rank == 3, logits.shape[0] == 1
         else {
@@ -289,6 +290,16 @@ package final class DecoderSession {
         }
         tokens += chunk
         return try lastRows(positions, of: logits)
+    }
+
+    private func run(
+        _ chunk: ArraySlice<Int>, positions: Int, selectsItself: Bool = false,
+        fillsCachesAlone: Bool = false, _ isCancelled: @escaping @Sendable () -> Bool
+    ) throws(ONNXError) {
+        try session.run(
+            inputs.arguments(chunk, past: tokens.count, positions: positions, tensors),
+            cachedRows: tokens.count, newRows: chunk.count, branches: selectsItself ? nil : branches,
+            fillsCachesAlone: fillsCachesAlone, isCancelled: isCancelled)
     }
 
     /// The last rows, for graphs that give logits for every position.

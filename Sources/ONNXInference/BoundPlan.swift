@@ -54,20 +54,32 @@ final class BoundPlan {
             }
     }
 
-    /// Runs all steps.
+    /// Steps up to the last that appends to a cache.
+    private lazy var stepsOfCaches: Int = {
+        let last = plan.steps.lastIndex { planned in
+            guard case .bound(let actions, _) = planned.kind else { return false }
+            return actions.contains { if case .cache = $0 { true } else { false } }
+        }
+        return last.map { $0 + 1 } ?? plan.steps.count
+    }()
+
+    /// Runs all steps, or those that caches need.
     ///
     /// - Parameters:
     ///   - inputs: by input position; nil where the input is a cache.
     ///   - changed: the values of the slots that change, in their order.
     func run(
-        _ inputs: [Tensor?], _ changed: [Tensor], state: RunState, profiler: StepProfiler? = nil
+        _ inputs: [Tensor?], _ changed: [Tensor], fillsCachesAlone: Bool = false, state: RunState,
+        profiler: StepProfiler? = nil
     ) throws(ONNXError) {
         let storage = try arena.storage(byteCount: plan.arenaByteCount)
         if boundArena !== storage { try bind(storage) }
         for (position, slot) in plan.inputSlots.enumerated() { values[slot] = inputs[position] }
         for (index, slot) in changing.enumerated() { values[slot] = changed[index] }
         try renewOutputs()
-        for index in steps.indices {
+        let end = fillsCachesAlone ? stepsOfCaches : steps.count
+        for step in steps[end...] { release(step) }
+        for index in 0..<end {
             try state.checkCancellation()
             do throws(ONNXError) {
                 if let profiler {
@@ -107,6 +119,10 @@ final class BoundPlan {
                 }
             }
         }
+        release(step)
+    }
+
+    private func release(_ step: BoundStep) {
         for slot in step.releases { values[slot] = nil }
     }
 

@@ -186,8 +186,10 @@ public final class InferenceSession {
     ///   - inputs: by position; nil for caches and for the length input.
     ///   - branches: subgraphs to take in place of those that the inputs select; see
     ///     ``branches(_:cachedRows:newRows:)``.
+    ///   - fillsCachesAlone: whether the outputs are not asked for, so that steps which lead to them alone are left out.
     package func run(
         _ inputs: [Tensor?], cachedRows: Int, newRows: Int, branches: [String]? = nil,
+        fillsCachesAlone: Bool = false,
         isCancelled: @escaping @Sendable () -> Bool
     ) throws(ONNXError) {
         current = nil
@@ -205,8 +207,9 @@ public final class InferenceSession {
             }
         }
         defer { for index in arguments.indices { arguments[index] = nil } }
-        try entry.bound.run(arguments, values, state: state, profiler: profiler)
-        current = entry.bound
+        try entry.bound.run(
+            arguments, values, fillsCachesAlone: fillsCachesAlone, state: state, profiler: profiler)
+        if !fillsCachesAlone { current = entry.bound }
     }
 
     /// An output of the last run.

@@ -4,7 +4,8 @@ import ONNXOperators
 import ONNXTensors
 
 /// Lets a decoder compute its logits for the last positions only: puts a `LastPositions` before the last product, or
-/// as far before it as each position is worked on alone: behind the last layer's attention.
+/// as far before it as each position is worked on alone: behind the last layer's attention, which then computes them
+/// alone, as does the product that gives its queries.
 ///
 /// The count of positions becomes one more input of the graph, ``inputName``.
 struct LastPositionPass {
@@ -26,6 +27,7 @@ struct LastPositionPass {
         var pass = LastPositionPass(graph)
         guard pass.takeProduct(output: name) else { return false }
         pass.widen()
+        pass.limitAttention()
         pass.insertSlices()
         graph = pass.graph
         return true
@@ -97,6 +99,27 @@ struct LastPositionPass {
             })
         else { return nil }
         return (index, inputs)
+    }
+
+    /// Has attention whose results the region alone reads compute the last positions alone, and their queries.
+    private mutating func limitAttention() {
+        for value in border {
+            guard let index = producers[value], graph.nodes[index].outputs.first == value,
+                readers[value, default: []].isSubset(of: region),
+                let limited = graph.nodes[index].attendingLastPositions(Self.inputName)
+            else { continue }
+            limitQueries(of: index)
+            graph.nodes[index] = limited
+            border.removeAll { $0 == value }
+        }
+    }
+
+    private mutating func limitQueries(of attention: Int) {
+        let node = graph.nodes[attention]
+        guard let query = node.inputs.first, readers[query] == [attention], let index = producers[query],
+            let limited = graph.nodes[index].givingLastQueries(of: node, Self.inputName)
+        else { return }
+        graph.nodes[index] = limited
     }
 
     private mutating func insertSlices() {

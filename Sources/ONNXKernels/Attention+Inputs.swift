@@ -59,21 +59,23 @@ extension Attention {
         var isEmpty: Bool { normWeight == nil && rotary == nil }
     }
 
-    /// Keys and values of new positions, `past ..< past + count`, as they come from their projections.
+    /// Keys and values of new positions, `first ..< first + count`, as they come from their projections.
     package struct NewRows {
         package var keys: UnsafePointer<Float>
         package var values: UnsafePointer<Float>
         package var strides: RotaryEmbedding.Strides
+        package var first: Int
         package var count: Int
         package var keyPreparation = HeadPreparation()
 
         package init(
             keys: UnsafePointer<Float>, values: UnsafePointer<Float>, strides: RotaryEmbedding.Strides,
-            count: Int
+            first: Int, count: Int
         ) {
             self.keys = keys
             self.values = values
             self.strides = strides
+            self.first = first
             self.count = count
         }
     }

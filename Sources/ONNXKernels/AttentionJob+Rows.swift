@@ -28,30 +28,34 @@ extension AttentionJob {
         let stride = newRows.strides.position
         let offset = head * newRows.strides.head
         let values = newRows.values + (rows.lowerBound * stride + offset)
-        store(values, stride: stride, self.values, head: head, rows)
+        store(values, stride: stride, self.values, head: head, newRows.first + rows.lowerBound, rows.count)
         if newRows.keyPreparation.isEmpty {
             let keys = newRows.keys + (rows.lowerBound * stride + offset)
-            return store(keys, stride: stride, self.keys, head: head, rows)
+            return store(
+                keys, stride: stride, self.keys, head: head, newRows.first + rows.lowerBound, rows.count)
         }
         var first = rows.lowerBound
         while first < rows.upperBound {
             let part = first..<min(rows.upperBound, first + AttentionRoom.rowCount)
             let source = newRows.keys + (first * stride + offset)
             prepare(newRows.keyPreparation, source, newRows.strides, heads: 1, part, into: scratch)
-            store(UnsafePointer(scratch), stride: attention.headSize, keys, head: head, part)
+            store(
+                UnsafePointer(scratch), stride: attention.headSize, keys, head: head,
+                newRows.first + part.lowerBound, part.count)
             first = part.upperBound
         }
     }
 
     private func store(
-        _ x: UnsafePointer<Float>, stride: Int, _ cache: Attention.Cache, head: Int, _ rows: Range<Int>
+        _ x: UnsafePointer<Float>, stride: Int, _ cache: Attention.Cache, head: Int, _ first: Int,
+        _ count: Int
     ) {
         let base = UnsafeMutableRawPointer(mutating: cache.base)
         kernels.storeCacheRows(
-            x, stride: stride, rows: rows.count, headSize: attention.headSize,
+            x, stride: stride, rows: count, headSize: attention.headSize,
             into: base + head * cache.headStride * attention.cacheType.byteCount,
             scales: cache.scales.map { $0 + head * cache.scaleStride },
-            first: attention.past - cache.firstPosition + rows.lowerBound, type: attention.cacheType,
+            first: first - cache.firstPosition, type: attention.cacheType,
             isPanelled: cache.isPanelled)
     }
 

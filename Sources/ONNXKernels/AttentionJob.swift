@@ -36,7 +36,9 @@ struct AttentionJob {
     }
 
     private var appendsInTasks: Bool {
-        newRows.map { tiles == 1 && attention.past + $0.count == attention.total } ?? false
+        newRows.map { new in
+            tiles == 1 && new.first == attention.past && new.first + new.count == attention.total
+        } ?? false
     }
 
     func run(_ workers: WorkerPool, _ scratch: KernelScratch) throws(ONNXError) {
@@ -64,10 +66,10 @@ struct AttentionJob {
         state: UnsafeMutablePointer<Float>, _ place: AttentionRoom.Slot
     ) {
         if appendsInTasks, let newRows {
-            let first = max(range * Attention.keysPerRange, attention.past)
+            let first = max(range * Attention.keysPerRange, newRows.first)
             let end = min((range + 1) * Attention.keysPerRange, attention.total)
             if first < end {
-                store(newRows, head: head, first - attention.past..<end - attention.past, place.rows)
+                store(newRows, head: head, first - newRows.first..<end - newRows.first, place.rows)
             }
         }
         attendRange(head, tile, range, queries, state: state, place)

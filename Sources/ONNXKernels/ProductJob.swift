@@ -28,15 +28,25 @@ struct ProductJob: ~Copyable {
     }
 
     private func multiply(_ product: QuantizedProduct, _ panels: Range<Int>, _ slot: Int) {
-        let rows = 0..<activations.rows
+        let border = min(max(product.limitedPanels, panels.lowerBound), panels.upperBound)
+        let limited = panels.lowerBound..<border
+        if !limited.isEmpty { multiply(product, limited, rows: product.firstRow..<activations.rows, slot) }
+        let others = border..<panels.upperBound
+        if !others.isEmpty { multiply(product, others, rows: 0..<activations.rows, slot) }
+    }
+
+    private func multiply(
+        _ product: QuantizedProduct, _ panels: Range<Int>, rows: Range<Int>, _ slot: Int
+    ) {
+        let y = product.y + rows.lowerBound * product.rowStride
         guard let memory else {
             return product.matrix.multiplyPanels(
-                panels, activations, rows: rows, into: product.y, rowStride: product.rowStride,
+                panels, activations, rows: rows, into: y, rowStride: product.rowStride,
                 bias: product.matrix.bias)
         }
         let size = QuantizedMatrix.termMemory(panels: panelsPerTask, rows: activations.rows)
         product.matrix.multiplyTerms(
-            panels, activations, rows: rows, into: product.y, rowStride: product.rowStride,
+            panels, activations, rows: rows, into: y, rowStride: product.rowStride,
             memory: memory + slot * size)
     }
 }

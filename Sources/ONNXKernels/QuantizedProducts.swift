@@ -7,12 +7,23 @@ package struct QuantizedProduct {
     /// `[rows, N]`, rows `rowStride` elements apart.
     package var y: UnsafeMutablePointer<Float>
     package var rowStride: Int
+    /// Panels before this are computed for the rows from ``firstRow`` on, the others for all.
+    private(set) var limitedPanels = 0
+    /// A multiple of 4.
+    private(set) var firstRow = 0
 
     /// `rowStride` is N unless given.
     package init(_ matrix: QuantizedMatrix, into y: UnsafeMutablePointer<Float>, rowStride: Int? = nil) {
         self.matrix = matrix
         self.y = y
         self.rowStride = rowStride ?? matrix.n
+    }
+
+    /// Says that of the first `columns` only the rows from `first` on are wanted; of the others y keeps what it has, or
+    /// gets what they are.
+    package mutating func limit(columns: Int, toRowsFrom first: Int) {
+        limitedPanels = max(0, columns) / 8
+        firstRow = max(0, first) / 4 * 4
     }
 }
 

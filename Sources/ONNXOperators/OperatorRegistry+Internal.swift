@@ -6,6 +6,7 @@ extension OperatorRegistry {
 
     /// The operators that graph passes put in, in alphabetical order.
     static let internalOperators: [OperatorDefinition] = [
+        .init("GroupQueryAttention", domain: internalDomain, 1...1, InFloat32<GroupQueryAttention>.self),
         .init("LastPositions", domain: internalDomain, 1...1, LastPositions.self),
         .init("MatMulNBitsGroup", domain: internalDomain, 1...1, InFloat32<MatMulNBitsGroup>.self),
         .init("NormMatMulNBits", domain: internalDomain, 1...1, NormMatMulNBits.self),

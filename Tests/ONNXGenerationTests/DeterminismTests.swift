@@ -52,9 +52,15 @@ struct DeterminismTests {
             }
             let decoder = try model.makeDecoder()
             compare(try grown(decoder, ids), "\(threads) threads, a grown cache")
+            let whole = expected ?? []
+            for (chunk, positions) in [(512, 1), (512, min(3, ids.count)), (5, 1)] {
+                let last = try hashes(model.makeDecoder(chunkSize: chunk), ids, positions: positions)
+                #expect(
+                    last == Array(whole.suffix(positions)),
+                    "\(path) \(threads) threads, chunks of \(chunk), the last \(positions) positions")
+            }
             decoder.rewind(to: ids.count / 3)
             let rest = Array(ids[decoder.tokens.count...])
-            let whole = expected ?? []
             let part = try hashes(decoder, rest)
             #expect(part == Array(whole.suffix(rest.count)), "\(path) \(threads) threads, a rewound cache")
         }
@@ -104,10 +110,12 @@ struct DeterminismTests {
         return result
     }
 
-    /// One hash for each position.
-    private static func hashes(_ decoder: DecoderSession, _ ids: [Int]) throws -> [UInt64] {
+    /// One hash for each position, or for the last ones.
+    private static func hashes(
+        _ decoder: DecoderSession, _ ids: [Int], positions: Int? = nil
+    ) throws -> [UInt64] {
         guard !ids.isEmpty else { return [] }
-        let logits = try decoder.append(ids, positions: ids.count)
+        let logits = try decoder.append(ids, positions: positions ?? ids.count)
         let values = try logits.values(as: Float.self)
         let width = logits.shape[2]
         return (0..<logits.shape[1]).map { row in

@@ -219,6 +219,41 @@ import Testing
         }
     }
 
+    /// Limited columns have the bits of a whole product in the rows that are wanted, other columns in all.
+    @Test(arguments: [(4, 32, 4), (8, 32, 4), (4, 16, 4), (4, 32, 0)], [1, 2, 37])
+    func columnsMayBeWantedOfTheLastRows(_ form: (bits: Int, blockSize: Int, level: Int), wanted: Int) throws
+    {
+        let (rows, n) = (41, 104)
+        for kernels in TestKernels.sets {
+            let pool = try TestKernels.pool(2)
+            let test = QuantizedCase(
+                bits: form.bits, blockSize: form.blockSize, k: 160, n: n, level: form.level)
+            let matrix = try test.withSource(test.make()) {
+                try QuantizedMatrix(packing: $0, workers: pool, kernels: kernels)
+            }
+            var generator = SeededGenerator(seed: 4)
+            let x = generator.floats(rows * 160)
+            let whole = GuardedMemory<Float>(count: rows * n)
+            let limited = GuardedMemory<Float>(count: rows * n)
+            defer {
+                keepAlive(whole)
+                keepAlive(limited)
+            }
+            try matrix.multiply(x, rows: rows, into: whole.base, workers: pool, scratch: KernelScratch())
+            var product = QuantizedProduct(matrix, into: limited.base)
+            product.limit(columns: 75, toRowsFrom: rows - wanted)
+            try withUnsafePointer(to: product) {
+                try QuantizedProducts.multiply(
+                    x, rows: rows, UnsafeBufferPointer(start: $0, count: 1), workers: pool,
+                    scratch: KernelScratch())
+            }
+            for row in 0..<rows {
+                let line = row * n + (row < rows - wanted ? 75 : 0)..<(row + 1) * n
+                #expect(limited.array[line].map(\.bitPattern) == whole.array[line].map(\.bitPattern))
+            }
+        }
+    }
+
     @Test func packedFormCanBeMappedAgain() throws {
         let pool = try TestKernels.pool(1)
         let test = QuantizedCase(

@@ -26,6 +26,8 @@ struct GroupQueryAttentionCall {
     let batch: Int
     /// New positions of a row, padding included.
     let length: Int
+    /// The first of them that there is a result for.
+    let firstQuery: Int
     let headSize: Int
     let total: Int
 
@@ -43,6 +45,7 @@ struct GroupQueryAttentionCall {
         let kvHeads = operation.kvHeads
         batch = queryTensor.shape[0]
         length = queryTensor.shape[1]
+        firstQuery = length - (try context.output(0).shape[1])
         headSize = queryTensor.shape[2] / (isPacked ? heads + 2 * kvHeads : heads)
         total = try GroupQueryAttention.totalLength(try context.input(Input.totalLength))
         query = queryTensor.floats
@@ -170,14 +173,14 @@ struct GroupQueryAttentionCall {
 
     /// Computes one batch row.
     func run(_ row: Int, _ span: Span) throws(ONNXError) {
-        let rows = rotatedRows(span)
+        let rows = rotatedRows(span) - firstQuery
         let offset = row * length
         let caches = try memory.caches(row, span)
         let hidden = operation.heads * headSize
-        let output = try context.output(0).mutableFloats + offset * hidden
+        let output = try context.output(0).mutableFloats + row * (length - firstQuery) * hidden
         var attention = ONNXKernels.Attention(
             heads: operation.heads, keyValueHeads: operation.kvHeads, headSize: headSize, sequence: rows,
-            past: span.resident, total: span.resident + span.new,
+            past: span.resident + firstQuery, total: span.resident + span.new,
             scale: operation.scale ?? 1 / Float(headSize).squareRoot())
         attention.softcap = operation.softcap
         attention.isCausal = operation.isCausal
@@ -187,27 +190,27 @@ struct GroupQueryAttentionCall {
         attention.bias = bias(row, span)
         attention.cacheType = caches.type
         attention.queryPreparation = try preparation(
-            row, span, context.optionalInput(Input.queryNorm)?.floats, operation.queryNormEpsilon)
+            row, span, from: firstQuery, context.optionalInput(Input.queryNorm)?.floats,
+            operation.queryNormEpsilon)
         var newRows = ONNXKernels.Attention.NewRows(
             keys: key + offset * keyStride, values: value + offset * keyStride,
-            strides: Strides(position: keyStride, head: headSize), count: span.written)
+            strides: Strides(position: keyStride, head: headSize), first: span.resident, count: span.written)
         newRows.keyPreparation = try preparation(
             row, span, context.optionalInput(Input.keyNorm)?.floats, operation.keyNormEpsilon)
         try attention.compute(
-            query: query + offset * queryStride,
+            query: query + (offset + firstQuery) * queryStride,
             queryStrides: Strides(position: queryStride, head: headSize), adding: newRows, keys: caches.keys,
             values: caches.values, into: output, strides: Strides(position: hidden, head: headSize),
             workers: context.workers, scratch: context.kernelScratch)
         try writeScores(row, span, caches)
-        if rows < length {
-            (output + rows * hidden).update(repeating: 0, count: (length - rows) * hidden)
-        }
+        let missing = length - firstQuery - rows
+        if missing > 0 { (output + rows * hidden).update(repeating: 0, count: missing * hidden) }
         memory.finish(row, span)
     }
 
-    /// What is done to the new queries, or keys, of a row.
+    /// What is done to the new queries, or keys, of a row; the first of them is new position `first`.
     func preparation(
-        _ row: Int, _ span: Span, _ weight: UnsafePointer<Float>?, _ epsilon: Float
+        _ row: Int, _ span: Span, from first: Int = 0, _ weight: UnsafePointer<Float>?, _ epsilon: Float
     ) throws(ONNXError) -> ONNXKernels.Attention.HeadPreparation {
         var result = ONNXKernels.Attention.HeadPreparation()
         result.normWeight = weight
@@ -221,13 +224,13 @@ struct GroupQueryAttentionCall {
             isInterleaved: operation.isInterleaved,
             cos: UnsafeBufferPointer(start: cos.floats, count: count),
             sin: UnsafeBufferPointer(start: sin.floats, count: count))
-        result.firstRotaryRow = span.past
+        result.firstRotaryRow = span.past + first
         if let positions = context.optionalInput(Input.positions) {
             if isFirstPrompt {
-                result.firstRotaryRow = positions.int64(at: 0)
+                result.firstRotaryRow = positions.int64(at: 0) + first
             } else {
                 result.rotaryRows =
-                    positions.baseAddress.assumingMemoryBound(to: Int64.self) + row * length
+                    positions.baseAddress.assumingMemoryBound(to: Int64.self) + (row * length + first)
             }
         }
         return result
@@ -240,7 +243,7 @@ struct GroupQueryAttentionCall {
         let headStride = shape[2] * shape[3]
         let batchOffset = shape[0] == 1 ? 0 : row * shape[1] * headStride
         return .init(
-            base: tensor.floats + (batchOffset + span.past - span.resident),
+            base: tensor.floats + (batchOffset + firstQuery * shape[3] + span.past - span.resident),
             headStride: shape[1] == 1 ? 0 : headStride, positionStride: shape[3])
     }
 }

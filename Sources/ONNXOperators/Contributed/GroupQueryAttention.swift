@@ -8,6 +8,9 @@ import ONNXTensors
 /// of queries and keys where asked for; new keys and values join the cache; then
 /// `softmax(softcap(scale · q·k) + bias) · v` over the positions that the causal mask and the window leave. The
 /// denominator also has `exp(0)` with smooth_softmax, or `exp(sink)` with head_sink.
+///
+/// In the domain `onnxlm` it has an 18th input, the scalar or one-element int64 `count`: the output has the last `count`
+/// positions alone, and other queries are not read.
 /// - Spec: <https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md>, version 1.
 /// - Supports: separate and packed projections; a session's ``KVCache`` of any type, past tensors, or no past;
 ///   windowed caches; caches of 8 or 4 bits in tensors, scaled as a whole or by channel; q and k norm weights; the
@@ -60,10 +63,15 @@ struct GroupQueryAttention: FloatOperator {
         static let queryNorm = 14
         static let keyNorm = 15
         static let queryLengths = 16
+        /// Of `onnxlm.GroupQueryAttention` alone.
+        static let count = 17
     }
 
     init(_ node: OperatorNode) throws(ONNXError) {
-        try node.checkArity(inputs: 7...17, outputs: 1...4, required: [0, 5, 6])
+        let hasCount = node.node.domain == OperatorRegistry.internalDomain
+        try node.checkArity(
+            inputs: hasCount ? Input.count + 1...Input.count + 1 : 7...17, outputs: 1...4,
+            required: [0, 5, 6])
         heads = try node.requiredInt("num_heads")
         kvHeads = try node.requiredInt("kv_num_heads")
         let scale = try node.float("scale", default: 0)
@@ -123,6 +131,9 @@ struct GroupQueryAttention: FloatOperator {
         guard !node.hasInput(Input.queryLengths) || isCausal else {
             throw ONNXError("attr.value", "query_seqlens needs causal attention.")
         }
+        guard !hasCount || !node.hasInput(Input.queryLengths) && scores == 0 else {
+            throw ONNXError("attr.unsupported", "query_seqlens and qk_output need results for all positions.")
+        }
         self.scale = scale == 0 ? nil : scale
         self.window = max(0, window)
     }
@@ -151,9 +162,10 @@ struct GroupQueryAttention: FloatOperator {
         let present = try Shape([geometry.batch, kvHeads, presentLength, width])
         let cacheType = cacheCode?.elementType ?? .float32
         if let cacheCode { try checkScales(context, cacheCode, headSize: geometry.headSize) }
-        var plans = [
-            OutputPlan(.float32, try Shape([geometry.batch, geometry.length, heads * geometry.headSize]))
-        ]
+        let count =
+            context.hasInput(Input.count)
+            ? try LastPositions.count(context.value(Input.count), of: geometry.length) : geometry.length
+        var plans = [OutputPlan(.float32, try Shape([geometry.batch, count, heads * geometry.headSize]))]
         if context.outputCount > 1 {
             plans.append(OutputPlan(cacheType, present, placement(context, Input.pastKey)))
         }

@@ -15,15 +15,23 @@ struct LastPositions: Operator {
         try node.checkArity(inputs: 2...2, outputs: 1...1)
     }
 
+    /// The value of the input `count`, for a sequence of so many positions.
+    ///
+    /// - Throws: `op.shape`.
+    static func count(_ tensor: Tensor, of length: Int) throws(ONNXError) -> Int {
+        let counts = try tensor.integers()
+        guard counts.count == 1, let count = counts.first, count >= 1, count <= length else {
+            throw ONNXError("op.shape", "The last \(counts) of \(length) positions are not to be had.")
+        }
+        return count
+    }
+
     func inferOutputs(_ context: InferenceContext) throws(ONNXError) -> [OutputPlan] {
         let input = try context.input(0)
-        let counts = try context.value(1).integers()
-        guard input.shape.rank >= 2, input.elementType.bitWidth >= 8, counts.count == 1,
-            let count = counts.first,
-            count >= 1, count <= input.shape[1]
-        else {
-            throw ONNXError("op.shape", "The last \(counts) positions are not to be had of \(input).")
+        guard input.shape.rank >= 2, input.elementType.bitWidth >= 8 else {
+            throw ONNXError("op.shape", "There are no positions in \(input).")
         }
+        let count = try Self.count(try context.value(1), of: input.shape[1])
         var dimensions = input.shape.dimensions
         dimensions[1] = count
         let shape = try Shape(dimensions)

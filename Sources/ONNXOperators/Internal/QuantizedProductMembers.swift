@@ -9,10 +9,20 @@ import ONNXTensors
 ///
 /// With the attribute `gated` there are two, gate and up, and the one result is `silu(gate) · up`; or three, and the
 /// result is what the third, the way down, makes of that.
+///
+/// With the attribute `last_position_columns` the node has one more input, the last: the number of positions, counted from
+/// the end, that are wanted of so many leading columns of each product. Of one sequence what these columns have at other
+/// positions is undefined.
 struct QuantizedProductMembers: Sendable {
     private let members: [MatMulNBits]
     private let firstWeightInput: Int
     let isGated: Bool
+    /// Columns of each product that are wanted of the last positions alone; nil: all are wanted of all.
+    private let limitedColumns: [Int]?
+    private let countInput: Int
+
+    /// The attribute that says of which columns the last positions alone are wanted.
+    static let lastPositionColumns = "last_position_columns"
 
     private static let names = ["K", "N", "bits", "block_size", "accuracy_level", "weight_prepacked"]
 
@@ -21,8 +31,12 @@ struct QuantizedProductMembers: Sendable {
         var lists: [String: [Int]] = [:]
         for name in Self.names { lists[name] = try node.ints(name) }
         isGated = try node.flag("gated")
-        let count = (node.inputCount - firstWeightInput) / 5
-        guard count > 0, node.inputCount == firstWeightInput + 5 * count, lists.count == Self.names.count,
+        let limitedColumns = try node.ints(Self.lastPositionColumns)
+        countInput = node.inputCount - (limitedColumns == nil ? 0 : 1)
+        let count = (countInput - firstWeightInput) / 5
+        guard count > 0, countInput == firstWeightInput + 5 * count,
+            limitedColumns == nil || limitedColumns?.count == count && !isGated,
+            lists.count == Self.names.count,
             lists.values.allSatisfy({ $0.count == count }), !isGated || count == 2 || count == 3
         else { throw ONNXError("op.arity", "The products of a group and their attributes differ in number.") }
         var members: [MatMulNBits] = []
@@ -38,12 +52,15 @@ struct QuantizedProductMembers: Sendable {
         }
         self.members = members
         self.firstWeightInput = firstWeightInput
+        self.limitedColumns = limitedColumns
     }
 
     private init(_ other: QuantizedProductMembers, _ members: [MatMulNBits]) {
         self.members = members
         firstWeightInput = other.firstWeightInput
         isGated = other.isGated
+        limitedColumns = other.limitedColumns
+        countInput = other.countInput
     }
 
     /// Results that the node gives.
@@ -124,7 +141,7 @@ struct QuantizedProductMembers: Sendable {
             }
             return
         }
-        try withProducts(context, firstOutput) { (products) throws(ONNXError) in
+        try withProducts(context, firstOutput, rows: activations.rows) { (products) throws(ONNXError) in
             try QuantizedProducts.multiply(
                 activations, products, workers: context.workers, scratch: context.kernelScratch)
         }
@@ -133,7 +150,7 @@ struct QuantizedProductMembers: Sendable {
     /// Multiplies rows of floats.
     func multiply(_ x: UnsafePointer<Float>, rows: Int, _ context: RunContext) throws(ONNXError) {
         guard isGated else {
-            return try withProducts(context, 0) { (products) throws(ONNXError) in
+            return try withProducts(context, 0, rows: rows) { (products) throws(ONNXError) in
                 try QuantizedProducts.multiply(
                     x, rows: rows, products, workers: context.workers, scratch: context.kernelScratch)
             }
@@ -143,19 +160,30 @@ struct QuantizedProductMembers: Sendable {
         if rows > 0 { try multiply(context.kernelScratch.activations, context, firstOutput: 0) }
     }
 
+    /// The first row that is wanted of limited columns.
+    private func firstWantedRow(_ context: RunContext, rows: Int) throws(ONNXError) -> Int {
+        guard limitedColumns != nil, try context.input(0).shape[0] == 1 else { return 0 }
+        let count = try context.input(countInput).int64(at: 0)
+        return count > 0 && count < rows ? rows - count : 0
+    }
+
     /// The products with their targets, on the stack.
     private func withProducts(
-        _ context: RunContext, _ firstOutput: Int,
+        _ context: RunContext, _ firstOutput: Int, rows: Int,
         _ body: (UnsafeBufferPointer<QuantizedProduct>) throws(ONNXError) -> Void
     ) throws(ONNXError) {
         try withUnsafeTemporaryAllocation(of: QuantizedProduct.self, capacity: members.count) {
             (buffer) throws(ONNXError) in
             var initialized = 0
             defer { buffer.prefix(initialized).deinitialize() }
+            let firstWanted = try firstWantedRow(context, rows: rows)
             for index in members.indices {
                 let output = try context.output(firstOutput + index)
-                buffer.initializeElement(
-                    at: index, to: QuantizedProduct(try matrix(index), into: output.mutableFloats))
+                var product = QuantizedProduct(try matrix(index), into: output.mutableFloats)
+                if let limitedColumns {
+                    product.limit(columns: limitedColumns[index], toRowsFrom: firstWanted)
+                }
+                buffer.initializeElement(at: index, to: product)
                 initialized += 1
             }
             try body(UnsafeBufferPointer(buffer))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ONNXErrors
+import ONNXOperators
 import ONNXTensors
 import Testing
 
@@ -26,7 +27,11 @@ import Testing
     }
 
     /// Feeds the node's positions in parts, to caches of the operator's own format.
-    private static func run(_ node: ContributedNode, split: [Int], type: CacheType) throws -> Outcome {
+    ///
+    /// - Parameter limiting: a part of which only the last positions are wanted, and how many.
+    private static func run(
+        _ node: ContributedNode, split: [Int], type: CacheType, limiting: (part: Int, count: Int)? = nil
+    ) throws -> Outcome {
         let operation = try node.prepared()
         func cache(_ index: Int) throws -> KVCache {
             try KVCache(
@@ -36,7 +41,7 @@ import Testing
         var outcome = Outcome(keys: try cache(3), values: try cache(4))
         let numbers = try #require(node.inputs[0]).values(as: Float.self)
         var done = 0
-        for count in split {
+        for (part, count) in split.enumerated() {
             try outcome.keys.reserve(rows: done + count, keeping: done)
             try outcome.values.reserve(rows: done + count, keeping: done)
             var step = node
@@ -48,6 +53,7 @@ import Testing
             step.inputs[6] = GroupQueryAttentionTests.ints([Int32(done + count)])
             step.caches = [3: outcome.keys, 4: outcome.values]
             step.cachedRows = done
+            if let limiting, limiting.part == part { step = try limited(step, to: limiting.count) }
             let outputs = try step.run()
             #expect(outputs[1] == nil && outputs[2] == nil)
             outcome.output += try #require(outputs[0]).values(as: Float.self)
@@ -107,6 +113,67 @@ import Testing
         #expect(try Self.run(node, split: [100, 1, 1, 48], type: type).output == whole)
         #expect(zip(whole, exact).allSatisfy { abs($0 - $1) <= tolerance })
         #expect(whole != exact)
+    }
+
+    /// The form for the last positions gives the bits that these have among all, and the same caches.
+    @Test(
+        arguments: CacheType.allCases,
+        [([150], 1), ([150], 150), ([130, 70], 3), ([700, 90], 1), ([40, 1], 1), ([64, 500], 200)])
+    func lastPositionsHaveTheirBits(type: CacheType, _ parts: (split: [Int], count: Int)) throws {
+        let split = parts.split + [1]
+        for window in [-1, 70] {
+            let node = Self.node(split.reduce(0, +), window: window)
+            let whole = try Self.run(node, split: split, type: type).output
+            let limited = try Self.run(
+                node, split: split, type: type, limiting: (split.count - 2, parts.count)
+            ).output
+            #expect(limited.count == whole.count - (split[split.count - 2] - parts.count) * 64)
+            #expect(limited.suffix((parts.count + 1) * 64) == whole.suffix((parts.count + 1) * 64))
+        }
+    }
+
+    /// The same over tensors, of two batch rows and with all that is given by position.
+    @Test(arguments: [1, 2, 3]) func lastPositionsOfTensors(count: Int) throws {
+        var node = GroupQueryAttentionTests.valid
+        node.attributes["softcap"] = .float(3)
+        node.inputs[0] = noise([2, 3, 128], seed: 9)
+        node.inputs[3] = noise([2, 2, 0, 16])
+        node.inputs[4] = noise([2, 2, 0, 16])
+        node.inputs[5] = GroupQueryAttentionTests.ints([2, 1])
+        node.inputs[6] = GroupQueryAttentionTests.ints([3])
+        node.inputs[9] = try Tensor([Int64(4), 5, 6, 7, 8, 9], shape: [2, 3])
+        node.inputs[10] = noise([2, 4, 3, 3], seed: 6)
+        node.inputs[11] = noise([4], seed: 7)
+        node.inputs[14] = noise([16], seed: 8)
+        node.inputs[15] = noise([16], seed: 10)
+        let whole = try node.run()
+        let limited = try Self.limited(node, to: count).run()
+        for index in 1...2 {
+            #expect(
+                try #require(limited[index]).values(as: Float.self)
+                    == (try #require(whole[index]).values(as: Float.self)))
+        }
+        let all = try #require(whole[0]).values(as: Float.self)
+        let last = try #require(limited[0]).values(as: Float.self)
+        for row in 0..<2 {
+            #expect(
+                Array(last[row * count * 64..<(row + 1) * count * 64])
+                    == Array(all[((row + 1) * 3 - count) * 64..<(row + 1) * 3 * 64]))
+        }
+    }
+
+    @Test(arguments: [0, 4, -1, .max, .min] as [Int64]) func refusesOtherCounts(count: Int64) throws {
+        var node = try Self.limited(GroupQueryAttentionTests.valid, to: 1)
+        node.inputs[17] = try Tensor([count], shape: [1])
+        #expect(node.errorCode() == "op.shape")
+    }
+
+    /// The form of a node that gives results for the last positions alone.
+    private static func limited(_ node: ContributedNode, to count: Int) throws -> ContributedNode {
+        var node = node
+        node.domain = OperatorRegistry.internalDomain
+        node.inputs.append(try Tensor([Int64(count)], shape: [1]))
+        return node
     }
 
     @Test func refusesPositionsWhoseKeysAreGone() throws {
