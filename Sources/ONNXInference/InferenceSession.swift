@@ -84,13 +84,15 @@ public final class InferenceSession {
             model.options.cacheType
             ?? .automatic(
                 quantizesActivations: model.quantizesActivations, headSizes: bindings.map(\.headSize))
+        let cacheMemory = CacheMemory()
         for binding in bindings {
             guard let format = program.cacheFormat(input: binding.input, output: binding.output),
                 let input = program.inputs.firstIndex(where: { $0.info.name == binding.input }),
                 let output = program.outputs.firstIndex(where: { $0.info.name == binding.output })
             else { continue }
             caches[input] = try KVCache(
-                batch: 1, heads: binding.heads, headSize: binding.headSize, type: cacheType, format: format)
+                batch: 1, heads: binding.heads, headSize: binding.headSize, type: cacheType, format: format,
+                memory: cacheMemory)
             outputs.insert(output)
         }
         self.caches = caches

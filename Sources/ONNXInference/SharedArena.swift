@@ -12,7 +12,7 @@ final class SharedArena {
     func storage(byteCount: Int) throws(ONNXError) -> HeapStorage {
         if storage.byteCount >= byteCount { return storage }
         storage = try HeapStorage(byteCount: 0)
-        storage = try HeapStorage(byteCount: byteCount)
+        storage = try HeapStorage(byteCount: byteCount, usesLargePages: true)
         return storage
     }
 }

@@ -46,31 +46,36 @@ package final class KVCache: @unchecked Sendable {
     package private(set) var capacity = 0
     /// The first position that the cache still has; a multiple of ``block``.
     package private(set) var firstPosition = 0
-    private var storage: HeapStorage
-    private var scaleStorage: HeapStorage
+    private let memory: CacheMemory
+    private var elements: CacheMemory.Part
+    private var scaleElements: CacheMemory.Part
 
     /// Positions by which room is made and dropped.
     package static let block = 64
 
     /// An empty cache without room.
+    ///
+    /// - Parameter memory: shared with the session's other caches.
     package init(
-        batch: Int, heads: Int, headSize: Int, type: CacheType = .float32, format: Format = Format()
+        batch: Int, heads: Int, headSize: Int, type: CacheType = .float32, format: Format = Format(),
+        memory: CacheMemory = CacheMemory()
     ) throws(ONNXError) {
         self.batch = batch
         self.heads = heads
         self.headSize = headSize
         self.type = type
         self.format = format
-        storage = try HeapStorage(byteCount: 0)
-        scaleStorage = try HeapStorage(byteCount: 0)
+        self.memory = memory
+        elements = try memory.part(byteCount: 0, positions: 0)
+        scaleElements = elements
     }
 
     /// The first element of batch row 0, head 0; moves when the capacity grows.
-    package var baseAddress: UnsafeMutableRawPointer { storage.baseAddress }
+    package var baseAddress: UnsafeMutableRawPointer { elements.baseAddress }
 
     /// For int8 and int16: the scales `[batch, heads, capacity]`.
     package var scales: UnsafeMutablePointer<Float>? {
-        type.hasScales ? scaleStorage.baseAddress.assumingMemoryBound(to: Float.self) : nil
+        type.hasScales ? scaleElements.baseAddress.assumingMemoryBound(to: Float.self) : nil
     }
 
     /// Elements between neighbouring heads.
@@ -118,52 +123,46 @@ package final class KVCache: @unchecked Sendable {
 
     /// Moves what is kept to the start of each head.
     private func drop(before kept: Int, keeping validRows: Int) {
-        copyHeads(from: storage, capacity, to: storage, capacity, kept: kept, validRows)
-        copyScales(from: scaleStorage, capacity, to: scaleStorage, capacity, kept: kept, validRows)
+        copyHeads(to: elements, capacity, kept: kept, validRows)
+        copyScales(to: scaleElements, capacity, kept: kept, validRows)
         firstPosition = kept
     }
 
     private func move(to newCapacity: Int, from kept: Int, keeping validRows: Int) throws(ONNXError) {
         let shape = try Shape([batch, heads, newCapacity, headSize])
-        let elements = shape.elementCount
-        let byteCount = try ElementType.float32.byteCount(forElements: elements) / 4 * type.elementByteCount
-        let newStorage = try HeapStorage(byteCount: byteCount, usesLargePages: true)
+        let byteCount =
+            try ElementType.float32.byteCount(forElements: shape.elementCount) / 4 * type.elementByteCount
+        let newElements = try memory.part(byteCount: byteCount, positions: newCapacity)
         let scaleBytes = type.hasScales ? batch * heads * newCapacity * MemoryLayout<Float>.stride : 0
-        let newScales = try HeapStorage(byteCount: scaleBytes)
-        copyHeads(from: storage, capacity, to: newStorage, newCapacity, kept: kept, validRows)
-        copyScales(from: scaleStorage, capacity, to: newScales, newCapacity, kept: kept, validRows)
-        storage = newStorage
-        scaleStorage = newScales
+        let newScales = try memory.part(byteCount: scaleBytes, positions: newCapacity)
+        copyHeads(to: newElements, newCapacity, kept: kept, validRows)
+        copyScales(to: newScales, newCapacity, kept: kept, validRows)
+        elements = newElements
+        scaleElements = newScales
         capacity = newCapacity
         firstPosition = kept
     }
 
-    private func copyHeads(
-        from source: HeapStorage, _ sourceCapacity: Int, to target: HeapStorage, _ targetCapacity: Int,
-        kept: Int, _ validRows: Int
-    ) {
+    private func copyHeads(to target: CacheMemory.Part, _ targetCapacity: Int, kept: Int, _ validRows: Int) {
         let rowBytes = headSize * type.elementByteCount
-        copy(source, sourceCapacity, target, targetCapacity, rowBytes: rowBytes, kept: kept, validRows)
+        copy(elements, target, targetCapacity, rowBytes: rowBytes, kept: kept, validRows)
     }
 
-    private func copyScales(
-        from source: HeapStorage, _ sourceCapacity: Int, to target: HeapStorage, _ targetCapacity: Int,
-        kept: Int, _ validRows: Int
-    ) {
+    private func copyScales(to target: CacheMemory.Part, _ targetCapacity: Int, kept: Int, _ validRows: Int) {
         guard type.hasScales else { return }
         let rowBytes = MemoryLayout<Float>.stride
-        copy(source, sourceCapacity, target, targetCapacity, rowBytes: rowBytes, kept: kept, validRows)
+        copy(scaleElements, target, targetCapacity, rowBytes: rowBytes, kept: kept, validRows)
     }
 
     /// Copies whole blocks, which panels need.
     private func copy(
-        _ source: HeapStorage, _ sourceCapacity: Int, _ target: HeapStorage, _ targetCapacity: Int,
-        rowBytes: Int, kept: Int, _ validRows: Int
+        _ source: CacheMemory.Part, _ target: CacheMemory.Part, _ targetCapacity: Int, rowBytes: Int,
+        kept: Int, _ validRows: Int
     ) {
-        let last = min((validRows + Self.block - 1) / Self.block * Self.block, firstPosition + sourceCapacity)
+        let last = min((validRows + Self.block - 1) / Self.block * Self.block, firstPosition + capacity)
         guard last > kept else { return }
         for head in 0..<batch * heads {
-            let from = (head * sourceCapacity + kept - firstPosition) * rowBytes
+            let from = (head * capacity + kept - firstPosition) * rowBytes
             memmove(
                 target.baseAddress + head * targetCapacity * rowBytes, source.baseAddress + from,
                 (last - kept) * rowBytes)

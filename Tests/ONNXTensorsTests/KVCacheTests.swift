@@ -26,6 +26,32 @@ import Testing
         }
     }
 
+    /// Caches of one session, of lengths with memory of their own, in common, and of their own again, keep apart.
+    @Test(arguments: CacheType.allCases) func cachesSideBySideKeepApart(type: CacheType) throws {
+        let memory = CacheMemory()
+        let caches = try (0..<16).map { _ in
+            try KVCache(batch: 1, heads: 2, headSize: 32, type: type, memory: memory)
+        }
+        var rows = 0
+        for longer in [100, 600, 2000, 10_000] {
+            for (index, cache) in caches.enumerated() {
+                try cache.reserve(rows: longer, keeping: rows)
+                let rowBytes = 32 * type.elementByteCount
+                for head in 0..<2 {
+                    let mark = UInt8(index * 2 + head)
+                    let bytes = cache.baseAddress + head * cache.capacity * rowBytes
+                    let old = UnsafeRawBufferPointer(start: bytes, count: rows * rowBytes)
+                    #expect(old.allSatisfy { $0 == mark })
+                    bytes.initializeMemory(as: UInt8.self, repeating: mark, count: longer * rowBytes)
+                    let scales = cache.scales.map { $0 + head * cache.capacity }
+                    #expect(scales.map { s in (0..<rows).allSatisfy { s[$0] == Float(mark) } } ?? true)
+                    scales?.update(repeating: Float(mark), count: longer)
+                }
+            }
+            rows = longer
+        }
+    }
+
     /// Appending one position at a time moves the whole cache few times.
     @Test(arguments: [nil, 100, 1000]) func growthIsAmortised(window: Int?) throws {
         let cache = try KVCache(batch: 1, heads: 1, headSize: 4, format: .init(window: window))
