@@ -73,8 +73,28 @@ func narrowProducts(_ benchmark: Benchmark) throws {
         let y = floats(n * 512, seed: 2)
         try rows([1, 8, 128, 512], of: matrix, name, x, y, Benchmark.Work(multiplier: .int8), benchmark)
         try oneRowOfMany(like: matrix, name, x, y, benchmark)
+        try quantization(of: x, for: matrix, benchmark)
         x.deallocate()
         y.deallocate()
+    }
+}
+
+/// What becomes of 512 rows of activations before products with a matrix read them.
+private func quantization(
+    of x: UnsafeMutableBufferPointer<Float>, for matrix: QuantizedMatrix, _ benchmark: Benchmark
+) throws {
+    let input = UnsafePointer(x.baseAddress!)
+    let count = 512 * matrix.k
+    let activations = benchmark.scratch.activations
+    try benchmark.measure("quantise 512x\(matrix.k)", Benchmark.Work(bytes: count * 5)) {
+        try activations.quantize(
+            input, rows: 512, for: matrix, workers: benchmark.workers, scratch: benchmark.scratch)
+    }
+    let norm = NormArguments(
+        x: input, scale: input, y: x.baseAddress!, rows: 512, width: matrix.k, epsilon: 1e-5)
+    try benchmark.measure("norm and quantise 512x\(matrix.k)", Benchmark.Work(bytes: count * 5)) {
+        try activations.quantize(
+            rmsNorm: norm, skipRows: 1, for: matrix, workers: benchmark.workers, scratch: benchmark.scratch)
     }
 }
 

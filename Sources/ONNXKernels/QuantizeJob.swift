@@ -9,9 +9,9 @@ struct QuantizeJob: ~Copyable {
     let target: QuantizedActivationRows
     let kernels: QuantizeKernels
     /// What is done to the rows first.
-    var norm: Norm?
+    var norm: UnsafePointer<Norm>?
     /// How rows become sums of quantised ones, where they do.
-    var split: Split?
+    var split: UnsafePointer<Split>?
 
     /// A root mean square norm, whose results pass through memory of four rows for each thread.
     struct Norm {
@@ -54,22 +54,24 @@ struct QuantizeJob: ~Copyable {
     private func run(_ group: Int, _ slot: Int) {
         let first = group * 4
         let count = min(4, target.rows - first)
-        if let split { return quantize(split, first, count, slot) }
+        if let split { return quantize(split.pointee, first, count, slot) }
         guard let norm else {
             return quantize(x + first * rowStride, rowStride, count, at: first)
         }
-        let width = norm.arguments.width
-        let normed = norm.memory + slot * 4 * width
+        let skipRows = norm.pointee.skipRows
+        let kernel = norm.pointee.kernel
+        let arguments = norm.pointee.arguments
+        let width = arguments.width
+        let normed = norm.pointee.memory + slot * 4 * width
         for row in 0..<count {
             let offset = (first + row) * width
-            let arguments = norm.arguments
             var args = onnxlm_norm_args(
                 x: arguments.x + offset,
-                skip: arguments.skip.map { $0 + (first + row) % norm.skipRows * width }, skip_row_stride: 0,
+                skip: arguments.skip.map { $0 + (first + row) % skipRows * width }, skip_row_stride: 0,
                 skip_bias: arguments.skipBias, scale: arguments.scale, bias: arguments.bias,
                 y: normed + row * width, sum: arguments.sum.map { $0 + offset }, rows: 1,
                 width: Int64(width), epsilon: arguments.epsilon)
-            norm.kernel(&args)
+            kernel(&args)
         }
         quantize(normed, width, count, at: first)
     }

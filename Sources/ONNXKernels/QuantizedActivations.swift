@@ -36,13 +36,15 @@ package final class QuantizedActivations {
         let target = try prepare(rows: rows, terms: terms, for: matrix)
         guard rows > 0 else { return }
         var job = QuantizeJob(x, rowStride: rowStride ?? matrix.k, into: target, matrix.kernels)
-        if target.terms > 1 {
-            let floats = workers.threadCount * target.terms * 4 * target.k
-            job.split = QuantizeJob.Split(
-                order: matrix.inputOrder,
-                memory: try scratch.reserve(byteCount: floats * 4).assumingMemoryBound(to: Float.self))
+        guard target.terms > 1 else { return job.run(workers) }
+        let floats = workers.threadCount * target.terms * 4 * target.k
+        let split = QuantizeJob.Split(
+            order: matrix.inputOrder,
+            memory: try scratch.reserve(byteCount: floats * 4).assumingMemoryBound(to: Float.self))
+        withUnsafePointer(to: split) { split in
+            job.split = split
+            job.run(workers)
         }
-        job.run(workers)
     }
 
     /// Quantises root mean square norms: what would be `norm.y` passes through memory of four rows for each thread.
@@ -61,9 +63,12 @@ package final class QuantizedActivations {
         let memory = try scratch.reserve(byteCount: workers.threadCount * 4 * width * 4)
             .assumingMemoryBound(to: Float.self)
         var job = QuantizeJob(memory, rowStride: width, into: target, matrix.kernels)
-        job.norm = QuantizeJob.Norm(
+        let first = QuantizeJob.Norm(
             arguments: norm, skipRows: skipRows, kernel: matrix.kernels.rmsNorm, memory: memory)
-        job.run(workers)
+        withUnsafePointer(to: first) { first in
+            job.norm = first
+            job.run(workers)
+        }
     }
 
     /// Makes room for rows of the inputs of `matrix`, which the caller then fills.

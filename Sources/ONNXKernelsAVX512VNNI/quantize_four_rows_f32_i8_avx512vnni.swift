@@ -9,88 +9,156 @@
     @c(onnxlm_quantize_four_rows_f32_i8_avx512vnni)
     package func quantize_four_rows_f32_i8_avx512vnni(_ args: UnsafePointer<onnxlm_quantize_rows_args>) {
         let a = args.pointee
-        let k = Int(a.k)
+        let rows = FourRows(a.x, Int(a.x_row_stride))
         let blockSize = Int(a.block_size)
-        let x0 = a.x
-        let x1 = x0 + Int(a.x_row_stride)
-        let x2 = x1 + Int(a.x_row_stride)
-        let x3 = x2 + Int(a.x_row_stride)
         var values = UnsafeMutableRawPointer(a.values)
-        var scales = a.scales
-        var sums = UnsafeMutableRawPointer(a.sums)
-        var centres = UnsafeMutableRawPointer(a.centres)
+        var block = 0
         var start = 0
-        while start < k {
-            let end = start &+ blockSize
-            let none = _mm512_setzero_si512()
-            var m: FourSums = (none, none, none, none)
-            var i = start
-            while i < end {
-                m.0 = _mm512_max_epu32(m.0, magnitudeBits(x0 + i))
-                m.1 = _mm512_max_epu32(m.1, magnitudeBits(x1 + i))
-                m.2 = _mm512_max_epu32(m.2, magnitudeBits(x2 + i))
-                m.3 = _mm512_max_epu32(m.3, magnitudeBits(x3 + i))
-                i &+= 16
-            }
-            let scale = _mm512_div_ps(_mm512_castsi512_ps(groupMaximaOfBits(m)), splat(127))
-            let isFinite = onnxlm_mm512_less_ps(scale, splat(.infinity))
-            let isUsable = isFinite & ~onnxlm_mm512_less_ps(scale, splat(.leastNormalMagnitude))
-            let inverse = _mm512_maskz_div_ps(isUsable, splat(1), scale)
-            let stored = _mm512_mask_mov_ps(_mm512_maskz_mov_ps(isUsable, scale), ~isFinite, splat(.nan))
-            _mm_storeu_ps(scales, _mm512_castps512_ps128(onnxlm_mm512_gather4_ps(stored)))
-            let f0 = onnxlm_mm512_group0_ps(inverse)
-            let f1 = onnxlm_mm512_group1_ps(inverse)
-            let f2 = onnxlm_mm512_group2_ps(inverse)
-            let f3 = onnxlm_mm512_group3_ps(inverse)
-            var s: FourSums = (none, none, none, none)
-            i = start
-            while i < end {
-                var q0 = quantised(x0 + i, f0)
-                var q1 = quantised(x1 + i, f1)
-                var q2 = quantised(x2 + i, f2)
-                var q3 = quantised(x3 + i, f3)
-                if isFinite != .max {
-                    // An infinity times zero is no number.
-                    q0 = _mm512_maskz_mov_epi32(wholeRow(isFinite, 0), q0)
-                    q1 = _mm512_maskz_mov_epi32(wholeRow(isFinite, 1), q1)
-                    q2 = _mm512_maskz_mov_epi32(wholeRow(isFinite, 2), q2)
-                    q3 = _mm512_maskz_mov_epi32(wholeRow(isFinite, 3), q3)
+        while start < Int(a.k) {
+            var sums = _mm512_setzero_si512()
+            if blockSize == 32 {
+                // All inputs of a block are kept in registers.
+                let low = rows.load(start)
+                let high = rows.load(start &+ 16)
+                let scale = BlockScale(larger(magnitudes(low), magnitudes(high)), a.scales + block)
+                sums = storeCodes(low, scale, values, sums)
+                sums = storeCodes(high, scale, values + 64, sums)
+                values += 128
+            } else {
+                let end = start &+ blockSize
+                var largest = magnitudes(rows.load(start))
+                var i = start &+ 16
+                while i < end {
+                    largest = larger(largest, magnitudes(rows.load(i)))
+                    i &+= 16
                 }
-                s.0 = _mm512_add_epi32(s.0, q0)
-                s.1 = _mm512_add_epi32(s.1, q1)
-                s.2 = _mm512_add_epi32(s.2, q2)
-                s.3 = _mm512_add_epi32(s.3, q3)
-                // Within its 128 bits each step puts four inputs of one row beside those of the next.
-                let bytes = _mm512_packs_epi16(_mm512_packs_epi32(q0, q1), _mm512_packs_epi32(q2, q3))
-                _mm512_storeu_si512(values, bytes)
-                values += 64
-                i &+= 16
+                let scale = BlockScale(largest, a.scales + block)
+                i = start
+                while i < end {
+                    sums = storeCodes(rows.load(i), scale, values, sums)
+                    values += 64
+                    i &+= 16
+                }
             }
-            let totals = _mm512_castsi512_ps(groupTotalsOfIntegers(s))
-            let row = _mm_castps_si128(_mm512_castps512_ps128(onnxlm_mm512_gather4_ps(totals)))
-            let negated = _mm_sub_epi32(_mm_setzero_si128(), row)
-            _mm_storeu_si128(sums.assumingMemoryBound(to: __m128i_u.self), row)
-            _mm_storeu_si128(centres.assumingMemoryBound(to: __m128i_u.self), _mm_slli_epi32(negated, 3))
-            scales += 4
-            sums += 16
-            centres += 16
-            start = end
+            storeSums(sums, a.sums + block, a.centres + block)
+            block &+= 4
+            start &+= blockSize
         }
     }
 
-    @inline(__always)
-    private func magnitudeBits(_ x: UnsafePointer<Float>) -> __m512i {
-        _mm512_and_si512(_mm512_castps_si512(_mm512_loadu_ps(x)), _mm512_set1_epi32(0x7FFF_FFFF))
+    private struct FourRows {
+        let x0: UnsafePointer<Float>
+        let x1: UnsafePointer<Float>
+        let x2: UnsafePointer<Float>
+        let x3: UnsafePointer<Float>
+
+        @inline(always)
+        init(_ x: UnsafePointer<Float>, _ stride: Int) {
+            x0 = x
+            x1 = x0 + stride
+            x2 = x1 + stride
+            x3 = x2 + stride
+        }
+
+        /// Sixteen inputs of each row.
+        @inline(always)
+        func load(_ i: Int) -> FourFloats {
+            (
+                _mm512_loadu_ps(x0 + i), _mm512_loadu_ps(x1 + i), _mm512_loadu_ps(x2 + i),
+                _mm512_loadu_ps(x3 + i)
+            )
+        }
     }
 
-    @inline(__always)
-    private func quantised(_ x: UnsafePointer<Float>, _ factor: __m512) -> __m512i {
-        _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_loadu_ps(x), factor))
+    /// What a block of each row is multiplied with.
+    private struct BlockScale {
+        /// The reciprocal of each row's scale; 0 where that is too small or not finite.
+        let factors: FourFloats
+        /// A bit for each row whose scale is finite.
+        let finiteRows: __mmask8
+
+        /// Writes the four scales; NaN where an input is not finite, 0 where all are too small.
+        @inline(always)
+        init(_ largest: FourSums, _ scales: UnsafeMutablePointer<Float>) {
+            let groups = onnxlm_mm512_gather4_ps(_mm512_castsi512_ps(groupMaximaOfBits(largest)))
+            // Four lanes: a wide division takes four times as long.
+            let scale = _mm_div_ps(_mm512_castps512_ps128(groups), _mm_set1_ps(127))
+            finiteRows = onnxlm_mm_less_ps(scale, _mm_set1_ps(.infinity))
+            let isUsable = finiteRows & ~onnxlm_mm_less_ps(scale, _mm_set1_ps(.leastNormalMagnitude))
+            let inverse = _mm_maskz_div_ps(isUsable, _mm_set1_ps(1), scale)
+            _mm_storeu_ps(
+                scales,
+                _mm_mask_mov_ps(_mm_maskz_mov_ps(isUsable, scale), ~finiteRows, _mm_set1_ps(.nan)))
+            let wide = _mm512_castps128_ps512(inverse)
+            factors = (
+                _mm512_permutexvar_ps(_mm512_setzero_si512(), wide),
+                _mm512_permutexvar_ps(_mm512_set1_epi32(1), wide),
+                _mm512_permutexvar_ps(_mm512_set1_epi32(2), wide),
+                _mm512_permutexvar_ps(_mm512_set1_epi32(3), wide)
+            )
+        }
     }
 
-    /// All lanes if those of a row's group are set, else none.
-    @inline(__always)
-    private func wholeRow(_ lanes: __mmask16, _ row: __mmask16) -> __mmask16 {
-        (lanes &>> (row &* 4)) & 1 == 0 ? 0 : .max
+    @inline(always)
+    private func magnitudes(_ x: FourFloats) -> FourSums {
+        let mask = _mm512_set1_epi32(0x7FFF_FFFF)
+        return (
+            _mm512_and_si512(_mm512_castps_si512(x.0), mask),
+            _mm512_and_si512(_mm512_castps_si512(x.1), mask),
+            _mm512_and_si512(_mm512_castps_si512(x.2), mask), _mm512_and_si512(_mm512_castps_si512(x.3), mask)
+        )
+    }
+
+    @inline(always)
+    private func larger(_ a: FourSums, _ b: FourSums) -> FourSums {
+        (
+            _mm512_max_epu32(a.0, b.0), _mm512_max_epu32(a.1, b.1), _mm512_max_epu32(a.2, b.2),
+            _mm512_max_epu32(a.3, b.3)
+        )
+    }
+
+    /// Writes the codes of sixteen inputs of each row, four inputs of one row beside those of the next, and adds them to
+    /// the sums, whose lanes are rows in turn.
+    @inline(always)
+    private func storeCodes(
+        _ x: FourFloats, _ scale: BlockScale, _ values: UnsafeMutableRawPointer, _ sums: __m512i
+    ) -> __m512i {
+        var q = (
+            quantised(x.0, scale.factors.0), quantised(x.1, scale.factors.1),
+            quantised(x.2, scale.factors.2), quantised(x.3, scale.factors.3)
+        )
+        if scale.finiteRows & 0xF != 0xF {
+            // An infinity times zero is no number.
+            q.0 = _mm512_maskz_mov_epi32(lanes(scale.finiteRows, 0), q.0)
+            q.1 = _mm512_maskz_mov_epi32(lanes(scale.finiteRows, 1), q.1)
+            q.2 = _mm512_maskz_mov_epi32(lanes(scale.finiteRows, 2), q.2)
+            q.3 = _mm512_maskz_mov_epi32(lanes(scale.finiteRows, 3), q.3)
+        }
+        let codes = _mm512_packs_epi16(_mm512_packs_epi32(q.0, q.1), _mm512_packs_epi32(q.2, q.3))
+        _mm512_storeu_si512(values, codes)
+        return _mm512_dpbusd_epi32(sums, _mm512_set1_epi8(1), codes)
+    }
+
+    @inline(always)
+    private func quantised(_ x: __m512, _ factor: __m512) -> __m512i {
+        _mm512_cvtps_epi32(_mm512_mul_ps(x, factor))
+    }
+
+    /// All lanes if the row's bit is set, else none.
+    @inline(always)
+    private func lanes(_ rows: __mmask8, _ row: __mmask8) -> __mmask16 { (rows &>> row) & 1 == 0 ? 0 : .max }
+
+    /// Writes the sums of four rows, and −8 times them.
+    @inline(always)
+    private func storeSums(
+        _ sums: __m512i, _ target: UnsafeMutablePointer<Int32>, _ centres: UnsafeMutablePointer<Int32>
+    ) {
+        let halves = _mm256_add_epi32(_mm512_castsi512_si256(sums), onnxlm_mm512_upper_si512(sums))
+        let rows = _mm_add_epi32(_mm256_castsi256_si128(halves), onnxlm_mm256_upper_si256(halves))
+        let negated = _mm_sub_epi32(_mm_setzero_si128(), rows)
+        _mm_storeu_si128(UnsafeMutableRawPointer(target).assumingMemoryBound(to: __m128i_u.self), rows)
+        _mm_storeu_si128(
+            UnsafeMutableRawPointer(centres).assumingMemoryBound(to: __m128i_u.self),
+            _mm_slli_epi32(negated, 3))
     }
 #endif

@@ -32,6 +32,7 @@ ONNXLM_INTRINSIC __mmask16 onnxlm_mm512_unordered_ps(__m512 a, __m512 b) {
 ONNXLM_INTRINSIC __mmask16 onnxlm_mm512_less_ps(__m512 a, __m512 b) {
     return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);
 }
+ONNXLM_INTRINSIC __mmask8 onnxlm_mm_less_ps(__m128 a, __m128 b) { return _mm_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 /// Also where a lane is NaN.
 ONNXLM_INTRINSIC __mmask16 onnxlm_mm512_unequal_ps(__m512 a, __m512 b) {
     return _mm512_cmp_ps_mask(a, b, _CMP_NEQ_UQ);
