@@ -60,12 +60,10 @@ struct LastPositionPass {
                 border = inputs
                 return true
             }
-            guard SequenceInputs.elementwise.contains(node.qualifiedType) else { return false }
-            let variable = node.inputs.filter { graph.initializers[$0] == nil }
-            guard variable.count == 1, let next = variable.first,
-                node.inputs.allSatisfy({ (graph.initializers[$0]?.shape.elementCount ?? 1) == 1 })
+            guard SequenceInputs.elementwise.contains(node.qualifiedType),
+                let inputs = SequenceInputs.of(node, graph), inputs.count == 1
             else { return false }
-            value = next
+            value = inputs[0]
         }
         return false
     }

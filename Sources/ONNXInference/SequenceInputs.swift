@@ -10,7 +10,10 @@ enum SequenceInputs {
     ]
 
     /// Operators that work on each element.
-    static let elementwise: Set<String> = ["Add", "Cast", "Div", "Mul", "Sub", "Tanh"]
+    static let elementwise: Set<String> = [
+        "Add", "Cast", "Div", "Gelu", "Mul", "Pow", "Relu", "Sigmoid", "Sub", "Tanh",
+        "com.microsoft.FastGelu", "com.microsoft.Gelu", "com.microsoft.QuickGelu",
+    ]
 
     /// Operators that keep the positions apart, with the number of leading inputs that are sequences; the others must
     /// be constant.
@@ -31,6 +34,14 @@ enum SequenceInputs {
 
     /// The inputs of a node that are sequences, where it works on each position alone; nil where it does not.
     static func of(_ node: Node, _ graph: Graph) -> [String]? {
+        if elementwise.contains(node.qualifiedType) {
+            let given = node.inputs.filter { !$0.isEmpty }
+            let constants = given.compactMap { graph.initializers[$0] }
+            guard constants.count < given.count,
+                constants.allSatisfy({ $0.shape.dimensions.dropLast().allSatisfy { $0 == 1 } })
+            else { return nil }
+            return given.filter { graph.initializers[$0] == nil }
+        }
         guard let count = counts[node.qualifiedType] else { return nil }
         let constants = node.inputs.dropFirst(count)
         guard constants.allSatisfy({ $0.isEmpty || graph.initializers[$0] != nil }) else { return nil }
