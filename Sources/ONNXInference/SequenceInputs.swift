@@ -34,6 +34,7 @@ enum SequenceInputs {
 
     /// The inputs of a node that are sequences, where it works on each position alone; nil where it does not.
     static func of(_ node: Node, _ graph: Graph) -> [String]? {
+        if case .int(let axis)? = node.attributes["axis"], axis != -1 { return nil }
         if elementwise.contains(node.qualifiedType) {
             let given = node.inputs.filter { !$0.isEmpty }
             let constants = given.compactMap { graph.initializers[$0] }
@@ -48,7 +49,6 @@ enum SequenceInputs {
         if node.qualifiedType == "MatMul" {
             guard constants.first.flatMap({ graph.initializers[$0]?.shape.rank }) == 2 else { return nil }
         }
-        if case .int(let axis)? = node.attributes["axis"], axis != -1 { return nil }
         let inputs = node.inputs.prefix(count).filter { !$0.isEmpty }
         guard inputs.allSatisfy({ graph.initializers[$0] == nil }) else { return nil }
         return Array(inputs)

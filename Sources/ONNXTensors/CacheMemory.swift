@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import ONNXErrors
+import ONNXErrors
 
 /// Where a session's caches lie: of a long context side by side, so that small ones fill large pages together. Of a short
 /// one most of a large page would be cleared in vain.

@@ -7,6 +7,7 @@ extension Node {
     package func attendingLastPositions(_ count: String) -> Node? {
         typealias Input = GroupQueryAttention.Input
         guard qualifiedType == "com.microsoft.GroupQueryAttention", outputs.count <= 3,
+            inputs.count > Input.totalLength, inputs.count <= Input.count,
             inputs.count <= Input.queryLengths || inputs[Input.queryLengths].isEmpty
         else { return nil }
         var node = self
@@ -20,11 +21,15 @@ extension Node {
     package func givingLastQueries(of attention: Node, _ count: String) -> Node? {
         typealias Input = GroupQueryAttention.Input
         guard domain == OperatorRegistry.internalDomain, !attributes.keys.contains("gated"),
+            attention.inputs.count > Input.key,
             let output = outputs.firstIndex(of: attention.inputs[Input.query]),
             case .ints(let widths)? = attributes["N"]
         else { return nil }
+        // A norm's sum stands before the products.
         let member = output - (outputs.count - widths.count)
-        guard widths.indices.contains(member) else { return nil }
+        guard (0...1).contains(outputs.count - widths.count), widths.indices.contains(member) else {
+            return nil
+        }
         var columns = widths.map { _ in 0 }
         columns[member] = widths[member]
         if attention.inputs[Input.key].isEmpty {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ONNXErrors
+import ONNXGraph
 import ONNXOperators
 import ONNXTensors
 import Testing
@@ -166,6 +167,27 @@ import Testing
         var node = try Self.limited(GroupQueryAttentionTests.valid, to: 1)
         node.inputs[17] = try Tensor([count], shape: [1])
         #expect(node.errorCode() == "op.shape")
+    }
+
+    /// Nodes of other forms, as broken files have them, get no such form and end no process.
+    @Test(arguments: [0, 1, 6, 7, 16, 17, 18, 40]) func nodesOfAnyLengthAreLookedAt(count: Int) {
+        let attention = Node(
+            domain: "com.microsoft", operatorType: "GroupQueryAttention",
+            inputs: (0..<count).map { $0 == 16 ? "" : "i\($0)" }, outputs: ["o"])
+        let limited = attention.attendingLastPositions("count")
+        #expect(limited?.inputs.count == ((7...17).contains(count) ? 18 : nil))
+        for widths in [[], [-8], [Int.min], [Int.max, 3]] {
+            for key in ["", "k"] {
+                var packed = attention
+                packed.attributes = ["num_heads": .int(.max), "kv_num_heads": .int(1)]
+                if count > 1 { packed.inputs[1] = key }
+                let products = Node(
+                    domain: OperatorRegistry.internalDomain, operatorType: "MatMulNBitsGroup", inputs: ["x"],
+                    outputs: ["i0"], attributes: ["N": .ints(widths)])
+                let one = products.givingLastQueries(of: packed, "count")
+                #expect(one == nil || count > 1 && key == "k" && widths.count == 1)
+            }
+        }
     }
 
     /// The form of a node that gives results for the last positions alone.
