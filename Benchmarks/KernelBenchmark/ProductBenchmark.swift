@@ -73,28 +73,34 @@ func narrowProducts(_ benchmark: Benchmark) throws {
         let y = floats(n * 512, seed: 2)
         try rows([1, 8, 128, 512], of: matrix, name, x, y, Benchmark.Work(multiplier: .int8), benchmark)
         try oneRowOfMany(like: matrix, name, x, y, benchmark)
-        try quantization(of: x, for: matrix, benchmark)
         x.deallocate()
         y.deallocate()
     }
 }
 
-/// What becomes of 512 rows of activations before products with a matrix read them.
-private func quantization(
-    of x: UnsafeMutableBufferPointer<Float>, for matrix: QuantizedMatrix, _ benchmark: Benchmark
-) throws {
-    let input = UnsafePointer(x.baseAddress!)
-    let count = 512 * matrix.k
+/// What becomes of 512 rows of activations before products read them, at SmolLM2-135M's widths.
+func quantization(_ benchmark: Benchmark) throws {
     let activations = benchmark.scratch.activations
-    try benchmark.measure("quantise 512x\(matrix.k)", Benchmark.Work(bytes: count * 5)) {
-        try activations.quantize(
-            input, rows: 512, for: matrix, workers: benchmark.workers, scratch: benchmark.scratch)
-    }
-    let norm = NormArguments(
-        x: input, scale: input, y: x.baseAddress!, rows: 512, width: matrix.k, epsilon: 1e-5)
-    try benchmark.measure("norm and quantise 512x\(matrix.k)", Benchmark.Work(bytes: count * 5)) {
-        try activations.quantize(
-            rmsNorm: norm, skipRows: 1, for: matrix, workers: benchmark.workers, scratch: benchmark.scratch)
+    for k in [576, 1536] {
+        let names = ["quantise 512x\(k)", "norm and quantise 512x\(k)"]
+        guard names.contains(where: benchmark.mayMeasure) else { continue }
+        let matrix = try quantised(
+            bits: 4, blockSize: 32, k: k, n: 8, level: 4, hasZeros: false, workers: benchmark.workers)
+        let x = floats(k * 512, seed: 1)
+        defer { x.deallocate() }
+        let input = UnsafePointer(x.baseAddress!)
+        let work = Benchmark.Work(bytes: 512 * k * 5)
+        try benchmark.measure(names[0], work) {
+            try activations.quantize(
+                input, rows: 512, for: matrix, workers: benchmark.workers, scratch: benchmark.scratch)
+        }
+        let norm = NormArguments(
+            x: input, scale: input, y: x.baseAddress!, rows: 512, width: k, epsilon: 1e-5)
+        try benchmark.measure(names[1], work) {
+            try activations.quantize(
+                rmsNorm: norm, skipRows: 1, for: matrix, workers: benchmark.workers,
+                scratch: benchmark.scratch)
+        }
     }
 }
 

@@ -12,4 +12,5 @@ try SamplerBenchmark(benchmark).run()
 try AttentionBenchmark(benchmark).run()
 try quantisedProducts(benchmark)
 try narrowProducts(benchmark)
+try quantization(benchmark)
 if isJSON { print(benchmark.json) }

@@ -9,7 +9,7 @@
     @c(onnxlm_quantize_four_rows_f32_i8_avx512vnni)
     package func quantize_four_rows_f32_i8_avx512vnni(_ args: UnsafePointer<onnxlm_quantize_rows_args>) {
         let a = args.pointee
-        let rows = FourRows(a.x, Int(a.x_row_stride))
+        let stride = 4 &* Int(a.x_row_stride)
         let blockSize = Int(a.block_size)
         var values = UnsafeMutableRawPointer(a.values)
         var block = 0
@@ -18,24 +18,24 @@
             var sums = _mm512_setzero_si512()
             if blockSize == 32 {
                 // All inputs of a block are kept in registers.
-                let low = rows.load(start)
-                let high = rows.load(start &+ 16)
+                let low = loadFour(a.x + start, stride)
+                let high = loadFour(a.x + (start &+ 16), stride)
                 let scale = BlockScale(larger(magnitudes(low), magnitudes(high)), a.scales + block)
                 sums = storeCodes(low, scale, values, sums)
                 sums = storeCodes(high, scale, values + 64, sums)
                 values += 128
             } else {
                 let end = start &+ blockSize
-                var largest = magnitudes(rows.load(start))
+                var largest = magnitudes(loadFour(a.x + start, stride))
                 var i = start &+ 16
                 while i < end {
-                    largest = larger(largest, magnitudes(rows.load(i)))
+                    largest = larger(largest, magnitudes(loadFour(a.x + i, stride)))
                     i &+= 16
                 }
                 let scale = BlockScale(largest, a.scales + block)
                 i = start
                 while i < end {
-                    sums = storeCodes(rows.load(i), scale, values, sums)
+                    sums = storeCodes(loadFour(a.x + i, stride), scale, values, sums)
                     values += 64
                     i &+= 16
                 }
@@ -43,30 +43,6 @@
             storeSums(sums, a.sums + block, a.centres + block)
             block &+= 4
             start &+= blockSize
-        }
-    }
-
-    private struct FourRows {
-        let x0: UnsafePointer<Float>
-        let x1: UnsafePointer<Float>
-        let x2: UnsafePointer<Float>
-        let x3: UnsafePointer<Float>
-
-        @inline(always)
-        init(_ x: UnsafePointer<Float>, _ stride: Int) {
-            x0 = x
-            x1 = x0 + stride
-            x2 = x1 + stride
-            x3 = x2 + stride
-        }
-
-        /// Sixteen inputs of each row.
-        @inline(always)
-        func load(_ i: Int) -> FourFloats {
-            (
-                _mm512_loadu_ps(x0 + i), _mm512_loadu_ps(x1 + i), _mm512_loadu_ps(x2 + i),
-                _mm512_loadu_ps(x3 + i)
-            )
         }
     }
 
@@ -100,12 +76,11 @@
     }
 
     @inline(always)
-    private func magnitudes(_ x: FourFloats) -> FourSums {
+    private func magnitudes(_ x: FourSums) -> FourSums {
         let mask = _mm512_set1_epi32(0x7FFF_FFFF)
         return (
-            _mm512_and_si512(_mm512_castps_si512(x.0), mask),
-            _mm512_and_si512(_mm512_castps_si512(x.1), mask),
-            _mm512_and_si512(_mm512_castps_si512(x.2), mask), _mm512_and_si512(_mm512_castps_si512(x.3), mask)
+            _mm512_and_si512(x.0, mask), _mm512_and_si512(x.1, mask), _mm512_and_si512(x.2, mask),
+            _mm512_and_si512(x.3, mask)
         )
     }
 
@@ -121,7 +96,7 @@
     /// the sums, whose lanes are rows in turn.
     @inline(always)
     private func storeCodes(
-        _ x: FourFloats, _ scale: BlockScale, _ values: UnsafeMutableRawPointer, _ sums: __m512i
+        _ x: FourSums, _ scale: BlockScale, _ values: UnsafeMutableRawPointer, _ sums: __m512i
     ) -> __m512i {
         var q = (
             quantised(x.0, scale.factors.0), quantised(x.1, scale.factors.1),
@@ -140,8 +115,8 @@
     }
 
     @inline(always)
-    private func quantised(_ x: __m512, _ factor: __m512) -> __m512i {
-        _mm512_cvtps_epi32(_mm512_mul_ps(x, factor))
+    private func quantised(_ x: __m512i, _ factor: __m512) -> __m512i {
+        _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_castsi512_ps(x), factor))
     }
 
     /// All lanes if the row's bit is set, else none.

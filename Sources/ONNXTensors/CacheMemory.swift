@@ -15,8 +15,6 @@ package final class CacheMemory: @unchecked Sendable {
 
     /// Bytes of memory that small parts share; what is never written to takes none.
     private static let sharedByteCount = 8 << 20
-    /// From here on a part has memory of its own.
-    private static let largePart = 3 << 19
     /// Positions from which on a context is long.
     private static let longContext = 512
 
@@ -29,7 +27,7 @@ package final class CacheMemory: @unchecked Sendable {
     ///
     /// - Throws: `memory.insufficient` when the system refuses.
     func part(byteCount: Int, positions: Int) throws(ONNXError) -> Part {
-        if positions < Self.longContext || byteCount >= Self.largePart {
+        if positions < Self.longContext || HeapStorage.bytesInLargePages(of: byteCount) > 0 {
             return Part(storage: try HeapStorage(byteCount: byteCount, usesLargePages: true), offset: 0)
         }
         let storage: HeapStorage

@@ -49,18 +49,25 @@ package final class HeapStorage: TensorStorage, @unchecked Sendable {
     ///   three quarters of such a page or more takes a whole one.
     /// - Throws: `memory.insufficient` when the system refuses.
     package init(byteCount: Int, zeroed: Bool = false, usesLargePages: Bool = false) throws(ONNXError) {
-        let largePage = 2 << 20
-        let inLargePages = usesLargePages ? (byteCount &+ largePage / 4) / largePage * largePage : 0
+        let inLargePages = usesLargePages ? Self.bytesInLargePages(of: byteCount) : 0
         let isLarge = inLargePages > 0
         var pointer: UnsafeMutableRawPointer?
         let rounded = Swift.max(64, byteCount, inLargePages)
-        guard byteCount >= 0, posix_memalign(&pointer, isLarge ? largePage : 64, rounded) == 0, let pointer
+        guard byteCount >= 0, posix_memalign(&pointer, isLarge ? Self.largePage : 64, rounded) == 0,
+            let pointer
         else {
             throw ONNXError("memory.insufficient", "The system has no \(byteCount) bytes for a tensor.")
         }
         if isLarge { onnxlm_ask_for_large_pages(pointer, inLargePages) }
         if zeroed { memset(pointer, 0, Swift.max(64, byteCount)) }
         super.init(baseAddress: pointer, byteCount: byteCount)
+    }
+
+    private static let largePage = 2 << 20
+
+    /// The large pages that storage of so many bytes takes where it asks for them, in bytes; 0: none.
+    static func bytesInLargePages(of byteCount: Int) -> Int {
+        (byteCount &+ largePage / 4) / largePage * largePage
     }
 
     deinit {
