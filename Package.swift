@@ -24,7 +24,9 @@ let dispatch: [SwiftSetting] =
     common + (buildsAVX2 ? [.define("ONNXLM_AVX2")] : [])
     + (buildsAVX512 ? [.define("ONNXLM_AVX512VNNI")] : [])
 let avx2: [SwiftSetting] = dispatch + (buildsAVX2 ? [.unsafeFlags(avx2Flags)] : [])
-let avx512vnni: [SwiftSetting] = dispatch + (buildsAVX512 ? [.unsafeFlags(avx2Flags + avx512Flags)] : [])
+let amxFlags = ["-Xcc", "-mamx-tile", "-Xcc", "-mamx-int8"]
+let avx512vnni: [SwiftSetting] =
+    dispatch + (buildsAVX512 ? [.unsafeFlags(avx2Flags + avx512Flags + amxFlags)] : [])
 
 /// Apple's documentation plugin, for who sets `ONNXLM_DOCS=1`; nobody who depends on this package fetches it.
 let documentation: [Package.Dependency] =

@@ -2,6 +2,8 @@
 #if defined(__linux__)
 #define _GNU_SOURCE
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #endif
 #include "CONNXKernelABI+CPU.h"
 
@@ -27,8 +29,17 @@ int64_t onnxlm_affinity_core_count(void) {
 #if defined(__x86_64__)
 #include <cpuid.h>
 
+/// Linux saves the 8 kB of tiles only for processes that have asked (ARCH_REQ_XCOMP_PERM, the component XTILEDATA).
+static uint32_t asks_for_tiles(void) {
+#if defined(__linux__)
+    return syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+#else
+    return 0;
+#endif
+}
+
 onnxlm_cpu_words onnxlm_read_cpu_words(void) {
-    onnxlm_cpu_words words = {0, 0, 0, 0};
+    onnxlm_cpu_words words = {0};
     uint32_t eax = 0, ebx = 0, ecx = 0, edx = 0;
     if (__get_cpuid(1, &eax, &ebx, &ecx, &edx)) {
         words.leaf1_ecx = ecx;
@@ -41,12 +52,14 @@ onnxlm_cpu_words onnxlm_read_cpu_words(void) {
     if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) {
         words.leaf7_ebx = ebx;
         words.leaf7_ecx = ecx;
+        words.leaf7_edx = edx;
+        words.permits_tiles = (edx & (1u << 24)) ? asks_for_tiles() : 0;
     }
     return words;
 }
 #else
 onnxlm_cpu_words onnxlm_read_cpu_words(void) {
-    onnxlm_cpu_words words = {0, 0, 0, 0};
+    onnxlm_cpu_words words = {0};
     return words;
 }
 #endif

@@ -15,6 +15,10 @@ package struct CPUFeatures: Sendable, Hashable {
     package var avx512vnni = false
     /// The operating system saves the 512-bit registers, the upper sixteen and the masks too.
     package var savesWideVectorState = false
+    package var amxTile = false
+    package var amxInt8 = false
+    /// The operating system saves the tiles, and lets this process use them.
+    package var savesTileState = false
 
     /// A processor with none of them.
     package init() {}
@@ -30,9 +34,12 @@ package struct CPUFeatures: Sendable, Hashable {
         avx512bw = bit(words.leaf7_ebx, 30)
         avx512vl = bit(words.leaf7_ebx, 31)
         avx512vnni = bit(words.leaf7_ecx, 11)
+        amxTile = bit(words.leaf7_edx, 24)
+        amxInt8 = bit(words.leaf7_edx, 25)
         let tellsState = bit(words.leaf1_ecx, 27)
         savesVectorState = tellsState && words.xcr0 & 0b110 == 0b110
         savesWideVectorState = tellsState && words.xcr0 & 0b1110_0110 == 0b1110_0110
+        savesTileState = tellsState && words.xcr0 & 0x6_0000 == 0x6_0000 && words.permits_tiles != 0
     }
 
     /// The processor that runs this.
@@ -45,4 +52,7 @@ package struct CPUFeatures: Sendable, Hashable {
     package var hasAVX512VNNIKernels: Bool {
         hasAVX2Kernels && avx512f && avx512dq && avx512bw && avx512vl && avx512vnni && savesWideVectorState
     }
+
+    /// Whether the AMX kernels may run, and those of the levels below.
+    package var hasAMXKernels: Bool { hasAVX512VNNIKernels && amxTile && amxInt8 && savesTileState }
 }

@@ -8,12 +8,15 @@ package enum CPULevel: String, Sendable, CaseIterable, Comparable {
     case avx2
     /// x86-64 with AVX-512 F, DQ, BW, VL and VNNI.
     case avx512vnni
+    /// The same with AMX tiles of bytes.
+    case amx
 
     private var rank: Int {
         switch self {
         case .reference: 0
         case .avx2: 1
         case .avx512vnni: 2
+        case .amx: 3
         }
     }
 
@@ -22,6 +25,7 @@ package enum CPULevel: String, Sendable, CaseIterable, Comparable {
     /// The highest level that is compiled in and that the processor can run.
     package static func highest(for features: CPUFeatures) -> CPULevel {
         #if ONNXLM_AVX512VNNI
+            if features.hasAMXKernels { return .amx }
             if features.hasAVX512VNNIKernels { return .avx512vnni }
         #endif
         #if ONNXLM_AVX2

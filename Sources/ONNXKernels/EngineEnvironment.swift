@@ -10,7 +10,7 @@
 
 /// The environment variables that the engine reads; this is the one place that reads them.
 package enum EngineEnvironment {
-    /// Names a ``CPULevel`` not to go beyond: `reference`, `avx2` or `avx512vnni`.
+    /// Names a ``CPULevel`` not to go beyond: `reference`, `avx2`, `avx512vnni` or `amx`.
     package static let cpuLevelName = "ONNXLM_CPU_LEVEL"
 
     /// The folder for packed weights.

@@ -7,8 +7,11 @@ struct GatedProductJob: ~Copyable {
     let gate: QuantizedMatrix
     let up: QuantizedMatrix
     let result: Result
-    /// `[slot][2][rowsAtOnce][panelsPerTask * 8]`, for what is computed of gate and up.
-    let memory: UnsafeMutablePointer<Float>
+    /// For each slot ``QuantizedActivationRows/productScratch`` bytes, then `[2][rowsAtOnce][panelsPerTask * 8]`, for what
+    /// is computed of gate and up.
+    let memory: UnsafeMutableRawPointer
+    /// Bytes of ``memory`` for each slot.
+    let slotSize: Int
     let panelsPerTask: Int
     let rowsPerTask: Int
 
@@ -39,13 +42,18 @@ struct GatedProductJob: ~Copyable {
 
     private func join(_ rows: Range<Int>, _ panels: Range<Int>, _ slot: Int) {
         let stride = panelsPerTask * 8
-        let first = memory + slot * Self.slotSize(panelsPerTask: panelsPerTask)
+        let size = activations.productScratch
+        let own = memory + slot * slotSize
+        let scratch = size > 0 ? own : nil
+        let first = (own + size).assumingMemoryBound(to: Float.self)
         let second = first + Self.rowsAtOnce * stride
         let column = panels.lowerBound * 8
         gate.multiplyPanels(
-            panels, activations, rows: rows, into: first - column, rowStride: stride, bias: gate.bias)
+            panels, activations, rows: rows, into: first - column, rowStride: stride, bias: gate.bias,
+            scratch: scratch)
         up.multiplyPanels(
-            panels, activations, rows: rows, into: second - column, rowStride: stride, bias: up.bias)
+            panels, activations, rows: rows, into: second - column, rowStride: stride, bias: up.bias,
+            scratch: scratch)
         let width = min(panels.count * 8, gate.n - column)
         for row in 0..<rows.count {
             var target = first + row * stride

@@ -7,6 +7,7 @@ package struct KernelSet: Sendable {
     package typealias QuantizationError =
         @convention(c) (UnsafePointer<onnxlm_quantization_error_args>) -> Void
     package typealias QuantizedMultiply = @convention(c) (UnsafePointer<onnxlm_qmatmul_args>) -> Void
+    package typealias TileRows = @convention(c) (UnsafePointer<onnxlm_tile_rows_args>) -> Void
     package typealias QuantizedVector = @convention(c) (UnsafePointer<onnxlm_qgemv_f32_args>) -> Void
     package typealias DequantizeTile = @convention(c) (UnsafePointer<onnxlm_dequantize_tile_args>) -> Void
     package typealias DequantizeRow = @convention(c) (UnsafePointer<onnxlm_dequantize_row_args>) -> Void
@@ -31,6 +32,8 @@ package struct KernelSet: Sendable {
     /// The same for four rows of whole blocks of a multiple of 32 inputs.
     package var quantizeFourRows: QuantizeRows
     package var quantizationError: QuantizationError
+    /// Copies quantised rows to tiles, where ``qgemm4`` and ``qgemm8`` read them; nil: they read groups of four rows.
+    package var tileRows: TileRows?
     package var qgemv4: QuantizedMultiply
     package var qgemm4: QuantizedMultiply
     package var qgemv4Block16: QuantizedMultiply
@@ -95,6 +98,7 @@ package struct KernelSet: Sendable {
     /// The kernels of a level; those of the level below where that one is not compiled in.
     package static func kernels(for level: CPULevel) -> KernelSet {
         #if ONNXLM_AVX512VNNI
+            if level >= .amx { return .amx }
             if level >= .avx512vnni { return .avx512vnni }
         #endif
         #if ONNXLM_AVX2

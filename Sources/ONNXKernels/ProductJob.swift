@@ -7,8 +7,11 @@ struct ProductJob: ~Copyable {
     let panelsPerTask: Int
     /// Of all products together.
     let panelCount: Int
-    /// Where activations are sums of quantised rows: ``QuantizedMatrix/termMemory(panels:rows:)`` floats for each slot.
-    let memory: UnsafeMutablePointer<Float>?
+    /// For each slot ``QuantizedActivationRows/productScratch`` bytes; where activations are sums of quantised rows, then
+    /// ``QuantizedMatrix/termMemory(panels:rows:)`` floats.
+    let memory: UnsafeMutableRawPointer?
+    /// Bytes of ``memory`` for each slot, a multiple of 64.
+    let slotSize: Int
 
     func run(_ task: Int, _ slot: Int) {
         var first = task * panelsPerTask
@@ -39,14 +42,15 @@ struct ProductJob: ~Copyable {
         _ product: QuantizedProduct, _ panels: Range<Int>, rows: Range<Int>, _ slot: Int
     ) {
         let y = product.y + rows.lowerBound * product.rowStride
-        guard let memory else {
+        let own = memory.map { $0 + slot * slotSize }
+        let scratch = activations.productScratch
+        guard activations.terms > 1, let own else {
             return product.matrix.multiplyPanels(
                 panels, activations, rows: rows, into: y, rowStride: product.rowStride,
-                bias: product.matrix.bias)
+                bias: product.matrix.bias, scratch: scratch > 0 ? own : nil)
         }
-        let size = QuantizedMatrix.termMemory(panels: panelsPerTask, rows: activations.rows)
         product.matrix.multiplyTerms(
             panels, activations, rows: rows, into: y, rowStride: product.rowStride,
-            memory: memory + slot * size)
+            memory: (own + scratch).assumingMemoryBound(to: Float.self), scratch: scratch > 0 ? own : nil)
     }
 }

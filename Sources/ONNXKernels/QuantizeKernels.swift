@@ -6,12 +6,14 @@ struct QuantizeKernels {
     let error: KernelSet.QuantizationError
     private let rows: KernelSet.QuantizeRows
     private let fourRows: KernelSet.QuantizeRows
+    private let tileRows: KernelSet.TileRows?
 
     init(_ set: KernelSet, _ target: QuantizedActivationRows) {
         // For blocks that need no padding.
         let hasWholeBlocks = target.blockSize % 32 == 0 && target.k == target.blocks * target.blockSize
         rows = set.quantizeRows
         fourRows = hasWholeBlocks ? set.quantizeFourRows : set.quantizeRows
+        tileRows = set.tileRows
         error = set.quantizationError
     }
 
@@ -37,5 +39,10 @@ struct QuantizeKernels {
             scales: target.scales(stored: stored) + place, sums: target.sums(stored: stored) + place,
             centres: target.centres(stored: stored) + place)
         if count == 4 { fourRows(&args) } else { rows(&args) }
+        guard let tileRows, let tiles = target.tiles(stored: stored) else { return }
+        let units = (blocks.count * target.blockSize + 31) / 32
+        var copy = onnxlm_tile_rows_args(
+            values: args.values, units: Int64(units), tiles: tiles + first * 16)
+        tileRows(&copy)
     }
 }

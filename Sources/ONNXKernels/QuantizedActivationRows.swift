@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CONNXKernelABI
 
 /// Where rows of activations lie that ``QuantizedActivations`` holds. A plain value, so that tasks that read it count
 /// no references.
@@ -17,6 +18,8 @@ struct QuantizedActivationRows {
     let scalesOffset: Int
     let sumsOffset: Int
     let centresOffset: Int
+    /// Where whole sixteens of the quantised rows lie once more as tiles; nil where products read no tiles.
+    let tilesOffset: Int?
 
     /// Quantised rows that memory is kept for: whole groups of four, and a single row.
     static func storedRows(_ rows: Int, terms: Int) -> Int {
@@ -24,6 +27,12 @@ struct QuantizedActivationRows {
         if terms == 1 { return isSingle ? rows : (rows + 3) / 4 * 4 }
         return rows / 4 * 4 * terms + (isSingle ? 4 : rows % 4 == 0 ? 0 : 4 * terms)
     }
+
+    /// Quantised rows that tiles hold, of those that memory is kept for.
+    static func tiledRows(_ stored: Int) -> Int { stored / 16 * 16 }
+
+    /// Bytes of memory that a thread needs for products of these rows, a multiple of 64.
+    var productScratch: Int { tilesOffset == nil ? 0 : Int(ONNXLM_TILE_SCRATCH_BYTES) }
 
     /// The first quantised row of a group of rows; `row` is a multiple of 4.
     func stored(_ row: Int) -> Int { row * terms }
@@ -38,6 +47,13 @@ struct QuantizedActivationRows {
 
     func sums(stored row: Int) -> UnsafeMutablePointer<Int32> {
         (base + (sumsOffset + row * blocks * 4)).assumingMemoryBound(to: Int32.self)
+    }
+
+    /// The place of a row in its tile, if it has one; `row` is a multiple of 4.
+    func tiles(stored row: Int) -> UnsafeMutablePointer<Int8>? {
+        guard let tilesOffset, row < Self.tiledRows(Self.storedRows(rows, terms: terms)) else { return nil }
+        return (base + (tilesOffset + row / 16 * 16 * blocks * blockSize + row % 16 * 32))
+            .assumingMemoryBound(to: Int8.self)
     }
 
     func centres(stored row: Int) -> UnsafeMutablePointer<Int32> {

@@ -80,7 +80,10 @@ package final class QuantizedActivations {
         let scalesOffset = (stored * header.paddedK + 63) / 64 * 64
         let sumsOffset = scalesOffset + (stored * header.blocks * 4 + 63) / 64 * 64
         let centresOffset = sumsOffset + (stored * header.blocks * 4 + 63) / 64 * 64
-        let byteCount = centresOffset + stored * header.blocks * 4
+        let end = (centresOffset + stored * header.blocks * 4 + 63) / 64 * 64
+        let tiled = QuantizedActivationRows.tiledRows(stored)
+        let hasTiles = tiled > 0 && matrix.kernels.tileRows != nil && header.blockSize >= 32
+        let byteCount = end + (hasTiles ? tiled * header.paddedK : 0)
         held = nil
         let memory: AlignedMemory
         if let present = self.memory, present.byteCount >= byteCount {
@@ -93,7 +96,7 @@ package final class QuantizedActivations {
         let target = QuantizedActivationRows(
             base: memory.base, rows: rows, terms: terms, k: terms > 1 ? header.paddedK : header.k,
             blockSize: header.blockSize, blocks: header.blocks, scalesOffset: scalesOffset,
-            sumsOffset: sumsOffset, centresOffset: centresOffset)
+            sumsOffset: sumsOffset, centresOffset: centresOffset, tilesOffset: hasTiles ? end : nil)
         held = target
         permutation = matrix.permutation
         return target

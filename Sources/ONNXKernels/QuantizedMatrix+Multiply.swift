@@ -37,20 +37,25 @@ extension QuantizedMatrix {
     ///   - rows: quantised rows as they are stored, from a multiple of 4 on; the last may stand for itself, else they
     ///     fill groups of four, or all but the last rows of one.
     ///   - y: where the first of the rows goes.
+    ///   - scratch: ``QuantizedActivationRows/productScratch`` bytes for this thread.
     func multiplyPanels(
         _ panels: Range<Int>, _ activations: QuantizedActivationRows, rows: Range<Int>,
-        into y: UnsafeMutablePointer<Float>, rowStride: Int, bias: UnsafePointer<Float>?
+        into y: UnsafeMutablePointer<Float>, rowStride: Int, bias: UnsafePointer<Float>?,
+        scratch: UnsafeMutableRawPointer?
     ) {
         // A single last row has a layout of its own.
         let grouped = rows.count % 4 == 1 ? rows.count - 1 : rows.count
-        // Few enough rows at a time for their activations to stay in the second-level cache, and pairs of groups of
-        // four.
-        let rowsAtOnce = max(8, 196_608 / max(1, header.paddedK) / 8 * 8)
+        // Few enough rows at a time for their activations to stay in the second-level cache, and whole tiles.
+        let rowsAtOnce = max(16, 196_608 / max(1, header.paddedK) / 16 * 16)
         for first in stride(from: 0, to: grouped, by: rowsAtOnce) {
             let row = rows.lowerBound + first
             var args = arguments(
                 panels, activations, rows: row..<row + min(rowsAtOnce, grouped - first),
                 into: y + first * rowStride, rowStride: rowStride, bias: bias)
+            if row % 16 == 0, let scratch {
+                args.tiles = UnsafePointer(activations.tiles(stored: row))
+                args.scratch = scratch
+            }
             manyRowsKernel(&args)
         }
         if grouped < rows.count {
@@ -73,7 +78,8 @@ extension QuantizedMatrix {
             scales: activations.scales(stored: rows.lowerBound),
             sums: activations.sums(stored: rows.lowerBound),
             centres: activations.centres(stored: rows.lowerBound), rows: Int64(rows.count),
-            row_groups: Int64((rows.count + 3) / 4), bias: bias)
+            row_groups: Int64((rows.count + 3) / 4), bias: bias,
+            tiles: nil, scratch: nil)
     }
 
     /// One row, given as the sum of the first three quantised rows of a group.

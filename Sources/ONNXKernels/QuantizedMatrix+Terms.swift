@@ -29,9 +29,12 @@ extension QuantizedMatrix {
     /// - Parameters:
     ///   - rows: from a multiple of 4 on, to such a multiple or to the end.
     ///   - y: where the first of the rows goes.
+    ///   - memory: ``termMemory(panels:rows:)`` floats.
+    ///   - scratch: ``QuantizedActivationRows/productScratch`` bytes.
     func multiplyTerms(
         _ panels: Range<Int>, _ activations: QuantizedActivationRows, rows: Range<Int>,
-        into y: UnsafeMutablePointer<Float>, rowStride: Int, memory: UnsafeMutablePointer<Float>
+        into y: UnsafeMutablePointer<Float>, rowStride: Int, memory: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutableRawPointer?
     ) {
         let terms = activations.terms
         let width = panels.count * 8
@@ -46,7 +49,7 @@ extension QuantizedMatrix {
             if grouped > 0 {
                 multiplyPanels(
                     panels, activations, rows: stored..<stored + grouped, into: memory - column,
-                    rowStride: width, bias: nil)
+                    rowStride: width, bias: nil, scratch: scratch)
             }
             let target = y + (first - rows.lowerBound) * rowStride
             var separate = count
@@ -61,7 +64,8 @@ extension QuantizedMatrix {
                 } else {
                     multiplyPanels(
                         panels, activations, rows: own..<own + terms,
-                        into: memory + grouped * width - column, rowStride: width, bias: nil)
+                        into: memory + grouped * width - column, rowStride: width, bias: nil,
+                        scratch: nil)
                 }
             }
             for row in 0..<separate {

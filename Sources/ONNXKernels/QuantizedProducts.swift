@@ -9,7 +9,7 @@ package struct QuantizedProduct {
     package var rowStride: Int
     /// Panels before this are computed for the rows from ``firstRow`` on, the others for all.
     private(set) var limitedPanels = 0
-    /// A multiple of 4.
+    /// A multiple of 16.
     private(set) var firstRow = 0
 
     /// `rowStride` is N unless given.
@@ -23,7 +23,7 @@ package struct QuantizedProduct {
     /// gets what they are.
     package mutating func limit(columns: Int, toRowsFrom first: Int) {
         limitedPanels = max(0, columns) / 8
-        firstRow = max(0, first) / 4 * 4
+        firstRow = max(0, first) / 16 * 16
     }
 }
 
@@ -94,14 +94,13 @@ package enum QuantizedProducts {
         }
         // Terms are added up in runs of a task's columns.
         let perTask = panelsPerTask(total, rows: held.rows, most: held.terms > 1 ? 8 : 2, workers)
-        var memory: UnsafeMutablePointer<Float>?
-        if held.terms > 1 {
-            let size = QuantizedMatrix.termMemory(panels: perTask, rows: held.rows)
-            memory = try scratch.reserve(byteCount: size * 4 * workers.threadCount)
-                .assumingMemoryBound(to: Float.self)
-        }
+        let terms = held.terms > 1 ? 4 * QuantizedMatrix.termMemory(panels: perTask, rows: held.rows) : 0
+        let slotSize = held.productScratch + (terms + 63) / 64 * 64
+        var memory: UnsafeMutableRawPointer?
+        if slotSize > 0 { memory = try scratch.reserve(byteCount: slotSize * workers.threadCount) }
         let job = ProductJob(
-            products: products, activations: held, panelsPerTask: perTask, panelCount: total, memory: memory)
+            products: products, activations: held, panelsPerTask: perTask, panelCount: total, memory: memory,
+            slotSize: slotSize)
         withUnsafePointer(to: job) { job in
             workers.run(count: (total + perTask - 1) / perTask, context: job) { context, task, slot in
                 context.assumingMemoryBound(to: ProductJob.self).pointee.run(task, slot)
@@ -176,12 +175,11 @@ package enum QuantizedProducts {
         }
         let wanted = panelsPerTask(2 * gate.panelCount, rows: held.rows, most: 8, workers)
         let perTask = (wanted + panelsOfBlock - 1) / panelsOfBlock * panelsOfBlock
-        let slotSize = GatedProductJob.slotSize(panelsPerTask: perTask)
-        let memory = try scratch.reserve(byteCount: slotSize * 4 * workers.threadCount)
-            .assumingMemoryBound(to: Float.self)
+        let slotSize = 4 * GatedProductJob.slotSize(panelsPerTask: perTask) + held.productScratch
+        let memory = try scratch.reserve(byteCount: slotSize * workers.threadCount)
         let job = GatedProductJob(
-            activations: held, gate: gate, up: up, result: result, memory: memory, panelsPerTask: perTask,
-            rowsPerTask: 128)
+            activations: held, gate: gate, up: up, result: result, memory: memory, slotSize: slotSize,
+            panelsPerTask: perTask, rowsPerTask: 128)
         withUnsafePointer(to: job) { job in
             workers.run(count: job.pointee.taskCount, context: job) { context, task, slot in
                 context.assumingMemoryBound(to: GatedProductJob.self).pointee.run(task, slot)

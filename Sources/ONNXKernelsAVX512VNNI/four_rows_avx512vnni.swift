@@ -99,14 +99,54 @@
         if rows > 3 { storeColumns(y + 3 &* stride, f.3, columns, bias) }
     }
 
+    /// Loads what was stored of a tile of four rows and sixteen columns.
+    @inline(__always)
+    func loadRows(_ a: onnxlm_qmatmul_args, _ panel: Int, _ group: Int, hasSecond: Bool) -> FourFloats {
+        let first = panel &* 8
+        let stride = Int(a.y_row_stride)
+        let rest = Int(a.columns) &- first
+        let present = hasSecond ? 16 : 8
+        let mask = columnMask(rest < present ? rest : present)
+        let rows = Int(a.rows) &- group &* 4
+        let y = a.y + (group &* 4 &* stride &+ first)
+        var f = noFloats()
+        f.0 = _mm512_maskz_loadu_ps(mask, y)
+        if rows > 1 { f.1 = _mm512_maskz_loadu_ps(mask, y + stride) }
+        if rows > 2 { f.2 = _mm512_maskz_loadu_ps(mask, y + 2 &* stride) }
+        if rows > 3 { f.3 = _mm512_maskz_loadu_ps(mask, y + 3 &* stride) }
+        return f
+    }
+
+    @inline(__always)
+    private func columnMask(_ columns: Int) -> UInt16 {
+        UInt16(truncatingIfNeeded: (UInt32(1) &<< UInt32(truncatingIfNeeded: columns)) &- 1)
+    }
+
     /// Stores the first `columns` of 16 lanes, after adding the bias.
     @inline(__always)
     private func storeColumns(
         _ y: UnsafeMutablePointer<Float>, _ value: __m512, _ columns: Int, _ bias: UnsafePointer<Float>?
     ) {
-        let mask = UInt16(truncatingIfNeeded: (UInt32(1) &<< UInt32(truncatingIfNeeded: columns)) &- 1)
+        let mask = columnMask(columns)
         var result = value
         if let bias { result = _mm512_add_ps(result, _mm512_maskz_loadu_ps(mask, bias)) }
         _mm512_mask_storeu_ps(y, mask, result)
+    }
+
+    extension onnxlm_qmatmul_args {
+        /// Leaves out the first groups of four rows.
+        @inline(__always)
+        mutating func skip(groups: Int) {
+            let groupBlocks = 4 &* groups &* Int(layout.blocks)
+            let skipped = Int64(4 &* groups)
+            values += groupBlocks &* Int(layout.block_size)
+            scales += groupBlocks
+            sums += groupBlocks
+            centres += groupBlocks
+            y += 4 &* groups &* Int(y_row_stride)
+            rows &-= skipped
+            row_groups &-= Int64(groups)
+            tiles = nil
+        }
     }
 #endif

@@ -45,11 +45,22 @@
         /// The zero points of a block, negated, as 32-bit lanes whose upper halves are zero.
         @inline(__always)
         func negatedZeros(_ offset: Int) -> __m512i {
+            let negated = _mm512_sub_epi32(_mm512_setzero_si512(), zeros(offset))
+            return _mm512_and_si512(negated, _mm512_set1_epi32(0xFFFF))
+        }
+
+        /// The zero points of a block, each for the four bytes of its column.
+        @inline(__always)
+        func zerosOfQuads(_ offset: Int) -> __m512i {
+            _mm512_mullo_epi32(zeros(offset), _mm512_set1_epi32(0x0101_0101))
+        }
+
+        /// The zero points of a block in 32-bit lanes.
+        @inline(__always)
+        private func zeros(_ offset: Int) -> __m512i {
             let low = _mm_loadl_epi64((first + offset).assumingMemoryBound(to: __m128i_u.self))
             let high = _mm_loadl_epi64((second + offset).assumingMemoryBound(to: __m128i_u.self))
-            let wide = _mm512_cvtepu8_epi32(_mm_unpacklo_epi64(low, high))
-            let negated = _mm512_sub_epi32(_mm512_setzero_si512(), wide)
-            return _mm512_and_si512(negated, _mm512_set1_epi32(0xFFFF))
+            return _mm512_cvtepu8_epi32(_mm_unpacklo_epi64(low, high))
         }
     }
 

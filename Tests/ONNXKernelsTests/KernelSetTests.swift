@@ -13,6 +13,7 @@ import Testing
                 .avx512vnni,
                 [\.avx512f, \.avx512dq, \.avx512bw, \.avx512vl, \.avx512vnni, \.savesWideVectorState]
             ),
+            (.amx, [\.amxTile, \.amxInt8, \.savesTileState]),
         ]
 
     /// A processor with everything up to a level and nothing beyond.
@@ -72,9 +73,14 @@ import Testing
         let avx2: UInt32 = 1 << 5
         let avx512: UInt32 = 1 << 16 | 1 << 17 | 1 << 30 | 1 << 31
         let vnni: UInt32 = 1 << 11
-        func features(_ leaf1: UInt32, _ leaf7: UInt32, _ xcr0: UInt64, _ more: UInt32 = 0) -> CPUFeatures {
+        func features(
+            _ leaf1: UInt32, _ leaf7: UInt32, _ xcr0: UInt64, _ more: UInt32 = 0, _ tiles: UInt32 = 0,
+            isPermitted: Bool = true
+        ) -> CPUFeatures {
             CPUFeatures(
-                words: onnxlm_cpu_words(leaf1_ecx: leaf1, leaf7_ebx: leaf7, leaf7_ecx: more, xcr0: xcr0))
+                words: onnxlm_cpu_words(
+                    leaf1_ecx: leaf1, leaf7_ebx: leaf7, leaf7_ecx: more, leaf7_edx: tiles, xcr0: xcr0,
+                    permits_tiles: isPermitted ? 1 : 0))
         }
         let basis = fma | osxsave | f16c
         #expect(features(basis, avx2, 7).hasAVX2Kernels)
@@ -88,6 +94,15 @@ import Testing
             #expect(!features(basis, avx2 | avx512, state, vnni).hasAVX512VNNIKernels)
         }
         #expect(!features(basis, avx2 | avx512, 0xE7, 0).hasAVX512VNNIKernels)
+        let amx: UInt32 = 1 << 24 | 1 << 25
+        #expect(features(basis, avx2 | avx512, 0x600E7, vnni, amx) == Self.processor(.amx))
+        for state: UInt64 in [0xE7, 0x200E7, 0x400E7, 0x60007] {
+            #expect(!features(basis, avx2 | avx512, state, vnni, amx).hasAMXKernels)
+        }
+        for tiles: UInt32 in [0, 1 << 24, 1 << 25] {
+            #expect(!features(basis, avx2 | avx512, 0x600E7, vnni, tiles).hasAMXKernels)
+        }
+        #expect(!features(basis, avx2 | avx512, 0x600E7, vnni, amx, isPermitted: false).hasAMXKernels)
         #expect(features(0, 0, 0) == CPUFeatures())
     }
 }

@@ -62,6 +62,14 @@ import Testing
         }
         cases.append(QuantizedCase(bits: 4, blockSize: 32, k: 1031, n: 263, hasBias: true, seed: 79))
         cases.append(QuantizedCase(bits: 8, blockSize: 32, k: 1031, n: 131, level: 1, seed: 80))
+        // More than tiles take at once.
+        for (bits, blockSize, zeros, k) in [
+            (4, 32, QuantizedCase.Zeros.none, 2100), (4, 64, .packed, 4200), (8, 128, .none, 2200),
+        ] {
+            cases.append(
+                QuantizedCase(
+                    bits: bits, blockSize: blockSize, k: k, n: 27, zeros: zeros, hasBias: true, seed: 82))
+        }
         return cases
     }()
 
@@ -121,7 +129,7 @@ import Testing
     @Test(arguments: cases) func bitsDoNotDependOnRowsOrThreads(_ test: QuantizedCase) throws {
         let data = test.make()
         var generator = SeededGenerator(seed: test.seed &+ 2000)
-        let rows = 13
+        let rows = 35
         let x = generator.floats(rows * test.k, in: -3...3)
         for kernels in TestKernels.sets {
             var expected: [UInt32] = []
@@ -131,7 +139,7 @@ import Testing
                     try QuantizedMatrix(packing: $0, workers: pool, kernels: kernels)
                 }
                 let scratch = KernelScratch()
-                for batch in [1, 2, 3, 4, 5, 6, 8, 13] {
+                for batch in [1, 2, 3, 4, 5, 6, 8, 13, 16, 31, 35] {
                     let output = GuardedMemory<Float>(count: rows * test.n)
                     defer { keepAlive(output) }
                     var row = 0
@@ -159,13 +167,13 @@ import Testing
         let data = test.make()
         let pool = try TestKernels.pool(1)
         var generator = SeededGenerator(seed: test.seed &+ 3000)
-        let x = generator.floats(3 * test.k, in: -3...3)
+        let x = generator.floats(19 * test.k, in: -3...3)
         var results: [[UInt32]] = []
         for kernels in TestKernels.sets {
             let matrix = try test.withSource(data) {
                 try QuantizedMatrix(packing: $0, workers: pool, kernels: kernels)
             }
-            let rows = matrix.usesQuantizedActivations ? 3 : 1
+            let rows = matrix.usesQuantizedActivations ? 19 : 1
             let output = GuardedMemory<Float>(count: rows * test.n)
             defer { keepAlive(output) }
             try matrix.multiply(x, rows: rows, into: output.base, workers: pool, scratch: KernelScratch())
@@ -220,7 +228,7 @@ import Testing
     }
 
     /// Limited columns have the bits of a whole product in the rows that are wanted, other columns in all.
-    @Test(arguments: [(4, 32, 4), (8, 32, 4), (4, 16, 4), (4, 32, 0)], [1, 2, 37])
+    @Test(arguments: [(4, 32, 4), (8, 32, 4), (4, 16, 4), (4, 32, 0)], [1, 2, 20, 37])
     func columnsMayBeWantedOfTheLastRows(_ form: (bits: Int, blockSize: Int, level: Int), wanted: Int) throws
     {
         let (rows, n) = (41, 104)

@@ -9,10 +9,13 @@ typedef struct onnxlm_cpu_words {
     uint32_t leaf1_ecx;
     uint32_t leaf7_ebx;
     uint32_t leaf7_ecx;
+    uint32_t leaf7_edx;
     uint64_t xcr0;
+    /// 1 where the system has let this process use AMX tiles, which it must be asked for.
+    uint32_t permits_tiles;
 } onnxlm_cpu_words;
 
-/// Reads the words of the processor that runs this.
+/// Reads the words of the processor that runs this, and asks for what it needs the system's permission for.
 onnxlm_cpu_words onnxlm_read_cpu_words(void);
 
 /// Cores in this thread's affinity mask; 0 where the system does not say.

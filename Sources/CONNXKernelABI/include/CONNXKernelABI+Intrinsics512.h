@@ -65,6 +65,15 @@ ONNXLM_INTRINSIC __m512 onnxlm_mm512_spread4_ps(__m512 a) {
 ONNXLM_INTRINSIC __m512 onnxlm_mm512_gather4_ps(__m512 a) {
     return _mm512_permutexvar_ps(_mm512_setr_epi32(0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12), a);
 }
+/// Of lanes of four rows in turn, 16 in a and 16 in b: those of the first two rows one after the other; of the last two.
+ONNXLM_INTRINSIC __m512i onnxlm_mm512_first_rows_epi32(__m512i a, __m512i b) {
+    __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13, 17, 21, 25, 29);
+    return _mm512_permutex2var_epi32(a, order, b);
+}
+ONNXLM_INTRINSIC __m512i onnxlm_mm512_last_rows_epi32(__m512i a, __m512i b) {
+    __m512i order = _mm512_setr_epi32(2, 6, 10, 14, 18, 22, 26, 30, 3, 7, 11, 15, 19, 23, 27, 31);
+    return _mm512_permutex2var_epi32(a, order, b);
+}
 /// Lane i to the line of 64 bytes that index i counts from `base` on.
 ONNXLM_INTRINSIC void onnxlm_mm512_scatter_lines_epi32(void *base, __m512i lines, __m512i lanes) {
     _mm512_i32scatter_epi32(base, _mm512_slli_epi32(lines, 4), lanes, 4);

@@ -90,7 +90,22 @@ typedef struct onnxlm_qmatmul_args {
     int64_t row_groups;
     /// One float per column, padded to whole panels.
     const float *_Nullable bias;
+    /// The values of whole sixteens of the rows once more, as `onnxlm_tile_rows_args` has them; null: as groups alone.
+    const int8_t *_Nullable tiles;
+    /// `ONNXLM_TILE_SCRATCH_BYTES` bytes, aligned to 64, where there are tiles.
+    void *_Nullable scratch;
 } onnxlm_qmatmul_args;
+
+/// For shapes (64), sums of 16 blocks (16384), scales (4096) and weights (32768) of 64 units.
+#define ONNXLM_TILE_SCRATCH_BYTES 53312
+
+/// Copies the values of a group of four rows, `[unit][quad][row][4]`, to four rows of tiles, `[unit][row 0..<16][32]`.
+typedef struct onnxlm_tile_rows_args {
+    const int8_t *values;
+    int64_t units;
+    /// The first of the four rows in the tile of the first unit.
+    int8_t *tiles;
+} onnxlm_tile_rows_args;
 
 /// Writes a float tile `[input][16]` of two neighbouring panels (the second may be missing: `panel_count` 1, zeros):
 /// `(q - zero) * scale`, for `units` units from `first_unit`. `first_unit` starts a block.

@@ -15,3 +15,4 @@
 #include "CONNXKernelABI+Peaks.h"
 #include "CONNXKernelABI+Intrinsics.h"
 #include "CONNXKernelABI+Intrinsics512.h"
+#include "CONNXKernelABI+IntrinsicsTiles.h"
