@@ -6,7 +6,7 @@
 
     /// One row of int8 activations times 4-bit panels in blocks of 32 and more; see `onnxlm_qmatmul_args`.
     ///
-    /// One panel at a time: the weights are one stream, which the processor reads ahead by itself.
+    /// One panel at a time: the weights are one stream.
     @c(onnxlm_qgemv_i8_q4_1x8_avx512vnni)
     package func qgemv_i8_q4_1x8_avx512vnni(_ args: UnsafePointer<onnxlm_qmatmul_args>) {
         let a = args.pointee
@@ -24,6 +24,7 @@
             var f = _mm256_setzero_ps()
             var block = 0
             while block < blocks {
+                readAhead(w)
                 var p = unitProducts(w, values)
                 w += 128
                 values += 32
@@ -53,6 +54,8 @@
     /// The products of one unit, in two chains.
     @inline(__always)
     private func unitProducts(_ w: UnsafeRawPointer, _ values: UnsafeRawPointer) -> __m256i {
+        readAhead(w + 64)
+        readAhead(w + 128)
         var low = _mm256_setzero_si256()
         var high = low
         var quad = 0
