@@ -10,6 +10,7 @@
             set.tileRows = tile_rows_i8_amx
             set.qgemm4 = qgemm_i8_q4_16x16_amx
             set.qgemm8 = qgemm_i8_q8_16x16_amx
+            set.attendInt16 = attention_i16_amx
             return set
         }()
     }

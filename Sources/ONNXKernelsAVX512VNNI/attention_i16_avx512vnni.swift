@@ -11,13 +11,54 @@
     /// sums are exact, so a row has the same bits beside any others.
     @c(onnxlm_attention_i16_avx512vnni)
     package func attention_i16_avx512vnni(_ args: UnsafePointer<onnxlm_attention_args>) {
-        let a = args.pointee
+        attend(args.pointee, few: .few, many: .couples)
+    }
+
+    /// The same, to the bit, for processors with AMX, which are Intel's: additions have no more room beside
+    /// multiplications there than multiplications have, and a stream is read faster when lines are asked for.
+    @c(onnxlm_attention_i16_amx)
+    package func attention_i16_amx(_ args: UnsafePointer<onnxlm_attention_args>) {
+        attend(args.pointee, few: .fewReadAhead, many: .many)
+    }
+
+    @inline(always)
+    private func attend(_ a: onnxlm_attention_args, few: TileManner, many: TileManner) {
         let rows = Int(a.positions) &* Int(a.heads)
         clearState(a, rows)
         if rows < rowsThatShareABlock {
-            attendTile(a, rows, codeQueries(a, rows, areFew: true), areFew: true)
+            attendTile(a, rows, codeQueries(a, rows, few), few)
         } else {
-            attendTile(a, rows, codeQueries(a, rows, areFew: false), areFew: false)
+            attendTile(a, rows, codeQueries(a, rows, many), many)
+        }
+    }
+
+    /// How a tile passes over its blocks; constants wherever they are used.
+    struct TileManner {
+        /// Few rows wait for memory: they take a block's lines one after the other.
+        let areFew: Bool
+        /// One multiplication for two products where rows see a whole block.
+        let hasCouples: Bool
+        /// Lines that follow are asked for.
+        let readsAhead: Bool
+
+        @inline(always)
+        static var few: TileManner { TileManner(areFew: true, hasCouples: false, readsAhead: false) }
+        @inline(always)
+        static var fewReadAhead: TileManner { TileManner(areFew: true, hasCouples: false, readsAhead: true) }
+        @inline(always)
+        static var many: TileManner { TileManner(areFew: false, hasCouples: false, readsAhead: false) }
+        @inline(always)
+        static var couples: TileManner { TileManner(areFew: false, hasCouples: true, readsAhead: false) }
+
+        /// Asks for what lies 4 kB behind some lines of a stream, if that helps.
+        @inline(always)
+        func readAhead(_ line: UnsafeRawPointer, lines: Int) {
+            if !readsAhead { return }
+            var offset = 4096
+            while offset < 4096 &+ 64 &* lines {
+                onnxlm_prefetch(line + offset)
+                offset &+= 64
+            }
         }
     }
 
@@ -43,10 +84,10 @@
         let valueProducts: UnsafeMutablePointer<Int32>
     }
 
-    /// Few rows wait for memory: they take a block's lines one after the other, which the processor sees and reads
-    /// ahead.
     @inline(always)
-    private func attendTile(_ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, areFew: Bool) {
+    private func attendTile(
+        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, _ manner: TileManner
+    ) {
         let size = Int(a.head_size)
         var start = Int(a.first_key)
         while start < Int(a.last_key) {
@@ -60,18 +101,21 @@
                 var row = 0
                 let isWhole = last.low == 0 && first.high == 64 && hasPlainScores(a)
                 let scales = BlockScales(a, start, scratch)
-                let keyProducts = areFew ? noSums() : negatedKeyProducts(keys, size)
-                if isWhole && !areFew { writeValueProducts(values, size, scratch) }
+                let keyProducts = manner.hasCouples ? negatedKeyProducts(keys, size) : noSums()
+                if isWhole && manner.hasCouples { writeValueProducts(values, size, scratch) }
                 while row < rows {
                     let count = runLength(a, row, rows, true)
                     multiplyKeys(
-                        a, row, count, scratch, keys, keyProducts, areFew, isWhole && !areFew ? scales : nil)
+                        a, row, count, scratch, keys, keyProducts, manner,
+                        isWhole && !manner.areFew ? scales : nil)
                     row &+= count
                 }
                 row = 0
                 while row < rows {
                     if isWhole {
-                        weighFourWhole(a, row, rows &- row, scratch, areFew ? scales : nil)
+                        weighFourWhole(
+                            a, row, rows &- row, scratch, manner.areFew ? scales : nil,
+                            hasCouples: manner.hasCouples)
                     } else {
                         weighFour(a, row, rows &- row, start, scratch)
                     }
@@ -81,7 +125,7 @@
                 while row < rows {
                     let count = runLength(a, row, rows, true)
                     addCodedValues(
-                        a, row, count, scratch, values, first.low, last.high, areFew, isWhole: isWhole)
+                        a, row, count, scratch, values, first.low, last.high, manner, isWhole: isWhole)
                     row &+= count
                 }
             }
@@ -97,7 +141,7 @@
     /// Rounds the queries of a tile to 15 bits, so that a code and one of a key fit 16. Their codes add up to so little
     /// that no sum with keys overflows.
     @inline(always)
-    private func codeQueries(_ a: onnxlm_attention_args, _ rows: Int, areFew: Bool) -> CodedRows {
+    private func codeQueries(_ a: onnxlm_attention_args, _ rows: Int, _ manner: TileManner) -> CodedRows {
         let size = Int(a.head_size)
         let codeFloats = rows &* size &>> 1
         let scratch = CodedRows(
@@ -115,7 +159,7 @@
         var row = 0
         while row < rows {
             codeFour(a, row, rows &- row, scratch, sumLimit, scale)
-            if !areFew { writeQueryProducts(row, rows &- row, size, scratch) }
+            if manner.hasCouples { writeQueryProducts(row, rows &- row, size, scratch) }
             row &+= 4
         }
         return scratch

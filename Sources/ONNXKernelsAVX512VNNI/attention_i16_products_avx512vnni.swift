@@ -7,18 +7,18 @@
     @inline(always)
     func multiplyKeys(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
-        _ keyProducts: FourSums, _ areFew: Bool, _ exponents: BlockScales?
+        _ keyProducts: FourSums, _ manner: TileManner, _ exponents: BlockScales?
     ) {
         if count == 6 {
-            multiplyRows(a, row, 6, scratch, keys, keyProducts, areFew, exponents)
+            multiplyRows(a, row, 6, scratch, keys, keyProducts, manner, exponents)
         } else if count == 3 {
-            multiplyRows(a, row, 3, scratch, keys, keyProducts, areFew, exponents)
+            multiplyRows(a, row, 3, scratch, keys, keyProducts, manner, exponents)
         } else if count == 4 {
-            multiplyRows(a, row, 4, scratch, keys, keyProducts, areFew, exponents)
+            multiplyRows(a, row, 4, scratch, keys, keyProducts, manner, exponents)
         } else if count == 2 {
-            multiplyRows(a, row, 2, scratch, keys, keyProducts, areFew, exponents)
+            multiplyRows(a, row, 2, scratch, keys, keyProducts, manner, exponents)
         } else {
-            multiplyRows(a, row, 1, scratch, keys, keyProducts, areFew, exponents)
+            multiplyRows(a, row, 1, scratch, keys, keyProducts, manner, exponents)
         }
     }
 
@@ -27,15 +27,15 @@
     @inline(always)
     private func multiplyRows(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
-        _ keyProducts: FourSums, _ areFew: Bool, _ exponents: BlockScales?
+        _ keyProducts: FourSums, _ manner: TileManner, _ exponents: BlockScales?
     ) {
-        if areFew {
-            multiplyInOrder(a, row, count, scratch.queries, keys)
+        if manner.areFew {
+            multiplyInOrder(a, row, count, scratch.queries, keys, manner)
         } else if count == 6 {
-            multiplyAbreast(a, row, 3, scratch, keys, keyProducts, exponents)
-            multiplyAbreast(a, row &+ 3, 3, scratch, keys, keyProducts, exponents)
+            multiplyAbreast(a, row, 3, scratch, keys, keyProducts, manner, exponents)
+            multiplyAbreast(a, row &+ 3, 3, scratch, keys, keyProducts, manner, exponents)
         } else {
-            multiplyAbreast(a, row, count, scratch, keys, keyProducts, exponents)
+            multiplyAbreast(a, row, count, scratch, keys, keyProducts, manner, exponents)
         }
     }
 
@@ -43,16 +43,16 @@
     @inline(always)
     private func multiplyAbreast(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
-        _ keyProducts: FourSums, _ exponents: BlockScales?
+        _ keyProducts: FourSums, _ manner: TileManner, _ exponents: BlockScales?
     ) {
         let size = Int(a.head_size)
         let pairs = size &>> 1
         let query = UnsafeRawPointer(scratch.queries + row &* size).assumingMemoryBound(to: Int32.self)
         let products = scratch.queryProducts + row
-        var r0 = starting(keyProducts, products[0])
-        var r1 = count > 1 ? starting(keyProducts, products[1]) : r0
-        var r2 = count > 2 ? starting(keyProducts, products[2]) : r0
-        var r3 = count > 3 ? starting(keyProducts, products[3]) : r0
+        var r0 = manner.hasCouples ? starting(keyProducts, products[0]) : noSums()
+        var r1 = manner.hasCouples && count > 1 ? starting(keyProducts, products[1]) : r0
+        var r2 = manner.hasCouples && count > 2 ? starting(keyProducts, products[2]) : r0
+        var r3 = manner.hasCouples && count > 3 ? starting(keyProducts, products[3]) : r0
         let panel = 32 &* size
         var line = keys
         var i = 0
@@ -60,10 +60,10 @@
             let even = loadFour(line, panel)
             let odd = loadFour(line + 64, panel)
             let q = query + i
-            r0 = addingCouple(r0, q[0], q[1], even, odd)
-            if count > 1 { r1 = addingCouple(r1, q[pairs], q[pairs &+ 1], even, odd) }
-            if count > 2 { r2 = addingCouple(r2, q[2 &* pairs], q[2 &* pairs &+ 1], even, odd) }
-            if count > 3 { r3 = addingCouple(r3, q[3 &* pairs], q[3 &* pairs &+ 1], even, odd) }
+            r0 = addingLinePair(r0, q[0], q[1], even, odd, manner)
+            if count > 1 { r1 = addingLinePair(r1, q[pairs], q[pairs &+ 1], even, odd, manner) }
+            if count > 2 { r2 = addingLinePair(r2, q[2 &* pairs], q[2 &* pairs &+ 1], even, odd, manner) }
+            if count > 3 { r3 = addingLinePair(r3, q[3 &* pairs], q[3 &* pairs &+ 1], even, odd, manner) }
             line += 128
             i &+= 2
         }
@@ -85,7 +85,7 @@
     @inline(always)
     private func multiplyInOrder(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,
-        _ keys: UnsafeRawPointer
+        _ keys: UnsafeRawPointer, _ manner: TileManner
     ) {
         let size = Int(a.head_size)
         let pairs = size &>> 1
@@ -103,6 +103,7 @@
             var r5 = r0
             var i = 0
             while i < pairs {
+                manner.readAhead(line, lines: 2)
                 let k = (loadCodes(line), loadCodes(line + 64))
                 let q = query + i
                 r0 = addingLines(r0, q, k)
@@ -170,6 +171,15 @@
             _mm512_dpwssd_epi32(r.0, k.0, factor), _mm512_dpwssd_epi32(r.1, k.1, factor),
             _mm512_dpwssd_epi32(r.2, k.2, factor), _mm512_dpwssd_epi32(r.3, k.3, factor)
         )
+    }
+
+    /// The pairs of two lines, each in every lane, times those of four vectors of each.
+    @inline(always)
+    private func addingLinePair(
+        _ r: FourSums, _ even: Int32, _ odd: Int32, _ evens: FourSums, _ odds: FourSums, _ manner: TileManner
+    ) -> FourSums {
+        if manner.hasCouples { return addingCouple(r, even, odd, evens, odds) }
+        return addingPairs(addingPairs(r, even, evens), odd, odds)
     }
 
     @inline(always)

@@ -7,27 +7,27 @@
     @inline(always)
     func addCodedValues(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows,
-        _ values: UnsafeRawPointer, _ low: Int, _ high: Int, _ areFew: Bool, isWhole: Bool
+        _ values: UnsafeRawPointer, _ low: Int, _ high: Int, _ manner: TileManner, isWhole: Bool
     ) {
         let pairs = BlockSpan(low: low &>> 1, high: (high &+ 1) &>> 1)
-        let isWide = areFew && a.head_size >= 128
-        let hasCouples = isWhole && !areFew
+        let isWide = manner.areFew && a.head_size >= 128
+        let hasCouples = isWhole && manner.hasCouples
         if count == 6 && isWide {
-            addCodedRows(a, row, 3, scratch, values, pairs, isWide: true, hasCouples: false)
-            addCodedRows(a, row &+ 3, 3, scratch, values, pairs, isWide: true, hasCouples: false)
+            addCodedRows(a, row, 3, scratch, values, pairs, manner, isWide: true, hasCouples: false)
+            addCodedRows(a, row &+ 3, 3, scratch, values, pairs, manner, isWide: true, hasCouples: false)
         } else if count == 4 && isWide {
-            addCodedRows(a, row, 2, scratch, values, pairs, isWide: true, hasCouples: false)
-            addCodedRows(a, row &+ 2, 2, scratch, values, pairs, isWide: true, hasCouples: false)
+            addCodedRows(a, row, 2, scratch, values, pairs, manner, isWide: true, hasCouples: false)
+            addCodedRows(a, row &+ 2, 2, scratch, values, pairs, manner, isWide: true, hasCouples: false)
         } else if count == 6 {
-            addCodedRows(a, row, 6, scratch, values, pairs, isWide: false, hasCouples: hasCouples)
+            addCodedRows(a, row, 6, scratch, values, pairs, manner, isWide: false, hasCouples: hasCouples)
         } else if count == 3 {
-            addCodedRows(a, row, 3, scratch, values, pairs, isWide: isWide, hasCouples: hasCouples)
+            addCodedRows(a, row, 3, scratch, values, pairs, manner, isWide: isWide, hasCouples: hasCouples)
         } else if count == 4 {
-            addCodedRows(a, row, 4, scratch, values, pairs, isWide: false, hasCouples: hasCouples)
+            addCodedRows(a, row, 4, scratch, values, pairs, manner, isWide: false, hasCouples: hasCouples)
         } else if count == 2 {
-            addCodedRows(a, row, 2, scratch, values, pairs, isWide: isWide, hasCouples: hasCouples)
+            addCodedRows(a, row, 2, scratch, values, pairs, manner, isWide: isWide, hasCouples: hasCouples)
         } else {
-            addCodedRows(a, row, 1, scratch, values, pairs, isWide: isWide, hasCouples: hasCouples)
+            addCodedRows(a, row, 1, scratch, values, pairs, manner, isWide: isWide, hasCouples: hasCouples)
         }
     }
 
@@ -36,14 +36,15 @@
     @inline(always)
     private func addCodedRows(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows,
-        _ values: UnsafeRawPointer, _ pairs: BlockSpan, isWide: Bool, hasCouples: Bool
+        _ values: UnsafeRawPointer, _ pairs: BlockSpan, _ manner: TileManner, isWide: Bool,
+        hasCouples: Bool
     ) {
         let size = Int(a.head_size)
         let weights = UnsafeRawPointer(a.scores + row &* 64).assumingMemoryBound(to: Int32.self)
         let stride = 4 &* size
         var column = 0
         while isWide && column &+ 128 <= size {
-            addWide(a, row, count, scratch, values, pairs, column)
+            addWide(a, row, count, scratch, values, pairs, column, manner)
             column &+= 128
         }
         while hasCouples && column &+ 64 <= size {
@@ -65,6 +66,7 @@
             var line = values + (pairs.low &* stride &+ column &* 4)
             var pair = pairs.low
             while pair < pairs.high {
+                manner.readAhead(line, lines: 4)
                 let v = loadFour(line)
                 let w = weights + pair
                 r0 = addingPairs(r0, w[0], v)
@@ -121,7 +123,7 @@
     @inline(always)
     private func addWide(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows,
-        _ values: UnsafeRawPointer, _ pairs: BlockSpan, _ column: Int
+        _ values: UnsafeRawPointer, _ pairs: BlockSpan, _ column: Int, _ manner: TileManner
     ) {
         let size = Int(a.head_size)
         let weights = UnsafeRawPointer(a.scores + row &* 64).assumingMemoryBound(to: Int32.self)
@@ -136,6 +138,7 @@
         var pair = pairs.low
         while pair < pairs.high {
             let w = weights + pair
+            manner.readAhead(line, lines: 8)
             let v = loadFour(line)
             low0 = addingPairs(low0, w[0], v)
             if count > 1 { low1 = addingPairs(low1, w[64], v) }

@@ -30,7 +30,8 @@
     /// The same for rows that see the whole block: from their sums, or from exponents that stand in their place.
     @inline(always)
     func weighFourWhole(
-        _ a: onnxlm_attention_args, _ row: Int, _ rest: Int, _ scratch: CodedRows, _ sums: BlockScales?
+        _ a: onnxlm_attention_args, _ row: Int, _ rest: Int, _ scratch: CodedRows, _ sums: BlockScales?,
+        hasCouples: Bool
     ) {
         let rows = RowsOfFour(row, rest)
         let s = (
@@ -46,7 +47,7 @@
                 _mm512_loadu_ps(scratch.largest + rows.row3 &* 16))
             : groupMaxima(largest(s.0), largest(s.1), largest(s.2), largest(s.3))
         weigh(
-            a, rows, scratch, s, found, (.max, .max, .max, .max), isWhole: true, hasCouples: sums == nil)
+            a, rows, scratch, s, found, (.max, .max, .max, .max), isWhole: true, hasCouples: hasCouples)
     }
 
     @inline(always)
