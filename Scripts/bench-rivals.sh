@@ -9,8 +9,9 @@ cd "$root"
 "$root/Scripts/build.sh" --product onnxlm
 python=${ONNXLM_RIVALS_PYTHON:-}
 if [ -z "$python" ]; then
-    # A compiler for llama.cpp; the Swift toolchain's own where there is no other.
-    command -v c++ >/dev/null || export CC=clang CXX=clang++
+    # A compiler for llama.cpp: the Swift toolchain's own where there is no other, and where there are AMX tiles, since what
+    # gcc 12 makes of llama.cpp's use of them ends with an illegal instruction.
+    if ! command -v c++ >/dev/null || grep -q amx_tile /proc/cpuinfo; then export CC=clang CXX=clang++; fi
     ONNXLM_VENV=.venv-rivals "$root/Scripts/python.sh" Benchmarks/rivals/requirements.txt
     python=$root/.venv-rivals/bin/python
 fi

@@ -20,11 +20,16 @@ struct GatedProductJob: ~Copyable {
         case quantized(QuantizedActivationRows, QuantizeKernels)
     }
 
-    /// Rows whose products stay in the first-level cache until they are joined; a multiple of 8.
-    static let rowsAtOnce = 32
+    /// Rows whose products are computed before they are joined: so few that these stay in the first-level cache; with
+    /// tiles more, for which weights are unpacked once.
+    static func rowsAtOnce(_ activations: QuantizedActivationRows) -> Int {
+        activations.tilesOffset == nil ? 32 : 128
+    }
 
     /// Floats of ``memory`` for each slot.
-    static func slotSize(panelsPerTask: Int) -> Int { 2 * rowsAtOnce * panelsPerTask * 8 }
+    static func slotSize(_ activations: QuantizedActivationRows, panelsPerTask: Int) -> Int {
+        2 * rowsAtOnce(activations) * panelsPerTask * 8
+    }
 
     private var rowParts: Int { (activations.rows + rowsPerTask - 1) / rowsPerTask }
 
@@ -35,8 +40,9 @@ struct GatedProductJob: ~Copyable {
         let panels = firstPanel..<min(firstPanel + panelsPerTask, gate.panelCount)
         let firstRow = task % rowParts * rowsPerTask
         let end = min(firstRow + rowsPerTask, activations.rows)
-        for row in stride(from: firstRow, to: end, by: Self.rowsAtOnce) {
-            join(row..<min(row + Self.rowsAtOnce, end), panels, slot)
+        let rowsAtOnce = Self.rowsAtOnce(activations)
+        for row in stride(from: firstRow, to: end, by: rowsAtOnce) {
+            join(row..<min(row + rowsAtOnce, end), panels, slot)
         }
     }
 
@@ -46,7 +52,7 @@ struct GatedProductJob: ~Copyable {
         let own = memory + slot * slotSize
         let scratch = size > 0 ? own : nil
         let first = (own + size).assumingMemoryBound(to: Float.self)
-        let second = first + Self.rowsAtOnce * stride
+        let second = first + Self.rowsAtOnce(activations) * stride
         let column = panels.lowerBound * 8
         gate.multiplyPanels(
             panels, activations, rows: rows, into: first - column, rowStride: stride, bias: gate.bias,

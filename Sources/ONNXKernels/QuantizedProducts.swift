@@ -175,7 +175,7 @@ package enum QuantizedProducts {
         }
         let wanted = panelsPerTask(2 * gate.panelCount, rows: held.rows, most: 8, workers)
         let perTask = (wanted + panelsOfBlock - 1) / panelsOfBlock * panelsOfBlock
-        let slotSize = 4 * GatedProductJob.slotSize(panelsPerTask: perTask) + held.productScratch
+        let slotSize = 4 * GatedProductJob.slotSize(held, panelsPerTask: perTask) + held.productScratch
         let memory = try scratch.reserve(byteCount: slotSize * workers.threadCount)
         let job = GatedProductJob(
             activations: held, gate: gate, up: up, result: result, memory: memory, slotSize: slotSize,
