@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # check-instructions.sh [ROOT]: AVX stays in the objects of ONNXKernelsAVX2 and ONNXKernelsAVX512VNNI, AVX-512 in those
-# of the latter, and these define nothing that the linker could hand to others (weak symbols). Reads the objects of the
+# of the latter, AMX in its functions whose names end so, and these define nothing that the linker could hand to others (weak symbols). Reads the objects of the
 # release build.
 source "$(dirname "$0")/lib.sh"
 
@@ -15,6 +15,7 @@ fi
 avx='/%[yz]mm[0-9]/ || /^ *[0-9a-f]+:[ \t]+v[a-z0-9]+ .*%xmm/'
 # Registers of 512 bits, the upper sixteen of any width, masks, and operands that are broadcast from memory.
 avx512='/%zmm[0-9]/ || /%[xy]mm(1[6-9]|2[0-9]|3[01])/ || /%k[0-7]/ || /\{1to[0-9]+\}/'
+amx='(/%tmm[0-7]/ || /ldtilecfg|tilerelease/) && symbol !~ /_amx>:$/'
 problems=0
 
 # forbid_instructions MODULE WHAT PATTERN OBJECT…
@@ -56,7 +57,10 @@ for module in Sources/*ONNX*; do
         continue
     fi
     case $name in
-        ONNXKernelsAVX512VNNI) forbid_weak_symbols "$name" "${objects[@]}" ;;
+        ONNXKernelsAVX512VNNI)
+            forbid_weak_symbols "$name" "${objects[@]}"
+            forbid_instructions "$name" "AMX instructions" "$amx" "${objects[@]}"
+            ;;
         ONNXKernelsAVX2)
             forbid_weak_symbols "$name" "${objects[@]}"
             forbid_instructions "$name" AVX-512 "$avx512" "${objects[@]}"
