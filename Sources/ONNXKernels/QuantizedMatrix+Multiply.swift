@@ -45,10 +45,10 @@ extension QuantizedMatrix {
     ) {
         // A single last row has a layout of its own.
         let grouped = rows.count % 4 == 1 ? rows.count - 1 : rows.count
-        // Few enough rows at a time for their activations to stay in the second-level cache, which is larger where there
-        // are tiles; and whole tiles.
-        let bytesAtOnce = scratch == nil ? 196_608 : 786_432
-        let rowsAtOnce = max(16, bytesAtOnce / max(1, header.paddedK) / 16 * 16)
+        // Few enough rows at a time for their activations to stay in the second-level cache, and pairs of groups of
+        // four; or whole tiles, where that cache is larger.
+        let (bytesAtOnce, step) = scratch == nil ? (196_608, 8) : (786_432, 16)
+        let rowsAtOnce = max(step, bytesAtOnce / max(1, header.paddedK) / step * step)
         for first in stride(from: 0, to: grouped, by: rowsAtOnce) {
             let row = rows.lowerBound + first
             var args = arguments(

@@ -22,6 +22,17 @@
             second += bytes
         }
 
+        /// Asks for so many bytes of each, 4 kB further on.
+        @inline(__always)
+        func readAhead(_ bytes: Int) {
+            var offset = 0
+            while offset < bytes {
+                ONNXKernelsAVX512VNNI.readAhead(first + offset)
+                ONNXKernelsAVX512VNNI.readAhead(second + offset)
+                offset &+= 64
+            }
+        }
+
         /// 32 bytes of each.
         @inline(__always)
         func bytes(_ offset: Int) -> __m512i {

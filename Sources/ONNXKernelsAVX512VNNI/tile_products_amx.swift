@@ -86,6 +86,7 @@
                 var weights = scratch.weights
                 var index = 0
                 while index < stretch.blocks {
+                    pair.readAhead(Int(a.layout.record_byte_count))
                     unpack(pair, unitsPerBlock, weights)
                     let scales = pair.scales(scalesOffset, a.layout.scale_type)
                     _mm512_storeu_ps(scratch.scales + 16 &* index, scales)
