@@ -38,7 +38,7 @@ static uint32_t asks_for_tiles(void) {
 #endif
 }
 
-onnxlm_cpu_words onnxlm_read_cpu_words(void) {
+onnxlm_cpu_words onnxlm_read_cpu_words(uint32_t wants_tiles) {
     onnxlm_cpu_words words = {0};
     uint32_t eax = 0, ebx = 0, ecx = 0, edx = 0;
     if (__get_cpuid(1, &eax, &ebx, &ecx, &edx)) {
@@ -53,12 +53,13 @@ onnxlm_cpu_words onnxlm_read_cpu_words(void) {
         words.leaf7_ebx = ebx;
         words.leaf7_ecx = ecx;
         words.leaf7_edx = edx;
-        words.permits_tiles = (edx & (1u << 24)) ? asks_for_tiles() : 0;
+        words.permits_tiles = wants_tiles && (edx & (1u << 24)) ? asks_for_tiles() : 0;
     }
     return words;
 }
 #else
-onnxlm_cpu_words onnxlm_read_cpu_words(void) {
+onnxlm_cpu_words onnxlm_read_cpu_words(uint32_t wants_tiles) {
+    (void)wants_tiles;
     onnxlm_cpu_words words = {0};
     return words;
 }

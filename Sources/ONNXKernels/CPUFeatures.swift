@@ -42,8 +42,9 @@ package struct CPUFeatures: Sendable, Hashable {
         savesTileState = tellsState && words.xcr0 & 0x6_0000 == 0x6_0000 && words.permits_tiles != 0
     }
 
-    /// The processor that runs this.
-    package static let current = CPUFeatures(words: onnxlm_read_cpu_words())
+    /// The processor that runs this; without tiles where the environment asks for a level below them.
+    package static let current = CPUFeatures(
+        words: onnxlm_read_cpu_words((EngineEnvironment.cpuLevel ?? .amx) >= .amx ? 1 : 0))
 
     /// Whether the AVX2 kernels may run.
     package var hasAVX2Kernels: Bool { avx2 && fma && f16c && savesVectorState }

@@ -15,8 +15,9 @@ typedef struct onnxlm_cpu_words {
     uint32_t permits_tiles;
 } onnxlm_cpu_words;
 
-/// Reads the words of the processor that runs this, and asks for what it needs the system's permission for.
-onnxlm_cpu_words onnxlm_read_cpu_words(void);
+/// Reads the words of the processor that runs this. Only who `wants_tiles` asks the system for them: from then on it refuses
+/// this process alternate signal stacks that are too small for 8 kB more.
+onnxlm_cpu_words onnxlm_read_cpu_words(uint32_t wants_tiles);
 
 /// Cores in this thread's affinity mask; 0 where the system does not say.
 int64_t onnxlm_affinity_core_count(void);
