@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#if ONNXLM_AVX512VNNI
+    import CONNXKernelABI
+
+    /// How a tile passes over its blocks; constants wherever they are used.
+    struct TileManner {
+        /// Few rows wait for memory: they take a block's lines one after the other.
+        let areFew: Bool
+        /// One multiplication for two products where rows see a whole block.
+        let hasCouples: Bool
+        /// Lines that follow are asked for.
+        let readsAhead: Bool
+
+        @inline(always)
+        static var few: TileManner { TileManner(areFew: true, hasCouples: false, readsAhead: false) }
+        @inline(always)
+        static var fewReadAhead: TileManner { TileManner(areFew: true, hasCouples: false, readsAhead: true) }
+        @inline(always)
+        static var many: TileManner { TileManner(areFew: false, hasCouples: false, readsAhead: false) }
+        @inline(always)
+        static var couples: TileManner { TileManner(areFew: false, hasCouples: true, readsAhead: false) }
+
+        /// Asks for what lies 4 kB behind some lines of a stream, if that helps.
+        @inline(always)
+        func readAhead(_ line: UnsafeRawPointer, lines: Int) {
+            if !readsAhead { return }
+            var offset = 4096
+            while offset < 4096 &+ 64 &* lines {
+                onnxlm_prefetch(line + offset)
+                offset &+= 64
+            }
+        }
+    }
+#endif
