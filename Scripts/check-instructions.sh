@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # check-instructions.sh [ROOT]: AVX stays in the objects of ONNXKernelsAVX2 and ONNXKernelsAVX512VNNI, AVX-512 in those
-# of the latter, AMX in its functions whose names end so, and these define nothing that the linker could hand to others (weak symbols). Reads the objects of the
-# release build.
+# of the latter, AMX in its functions whose names end so, and these define nothing that the linker could hand to others
+# (weak symbols). Reads the objects of the release build.
 source "$(dirname "$0")/lib.sh"
 
 cd "${1:-$root}"

@@ -48,10 +48,8 @@ struct GatedProductJob: ~Copyable {
 
     private func join(_ rows: Range<Int>, _ panels: Range<Int>, _ slot: Int) {
         let stride = panelsPerTask * 8
-        let size = activations.productScratch
-        let own = memory + slot * slotSize
-        let scratch = size > 0 ? own : nil
-        let first = (own + size).assumingMemoryBound(to: Float.self)
+        let scratch = memory + slot * slotSize
+        let first = (scratch + activations.productScratch).assumingMemoryBound(to: Float.self)
         let second = first + Self.rowsAtOnce(activations) * stride
         let column = panels.lowerBound * 8
         gate.multiplyPanels(

@@ -17,7 +17,7 @@ package enum MemoryReader {
         let count = byteCount / 256 * 16
         while index < count {
             // As the kernels do; some processors read less far ahead by themselves.
-            for line in 0..<4 { onnxlm_prefetch(words + (index + 4 * line) + 256) }
+            for line in 0..<4 { onnxlm_read_ahead(words + (index + 4 * line)) }
             sums.0 &+= words[index] ^ words[index + 4] ^ words[index + 8] ^ words[index + 12]
             sums.1 &+= words[index + 1] ^ words[index + 5] ^ words[index + 9] ^ words[index + 13]
             sums.2 &+= words[index + 2] ^ words[index + 6] ^ words[index + 10] ^ words[index + 14]

@@ -42,15 +42,15 @@ struct ProductJob: ~Copyable {
         _ product: QuantizedProduct, _ panels: Range<Int>, rows: Range<Int>, _ slot: Int
     ) {
         let y = product.y + rows.lowerBound * product.rowStride
-        let own = memory.map { $0 + slot * slotSize }
-        let scratch = activations.productScratch
-        guard activations.terms > 1, let own else {
+        let scratch = memory.map { $0 + slot * slotSize }
+        guard activations.terms > 1, let scratch else {
             return product.matrix.multiplyPanels(
                 panels, activations, rows: rows, into: y, rowStride: product.rowStride,
-                bias: product.matrix.bias, scratch: scratch > 0 ? own : nil)
+                bias: product.matrix.bias, scratch: scratch)
         }
         product.matrix.multiplyTerms(
             panels, activations, rows: rows, into: y, rowStride: product.rowStride,
-            memory: (own + scratch).assumingMemoryBound(to: Float.self), scratch: scratch > 0 ? own : nil)
+            memory: (scratch + activations.productScratch).assumingMemoryBound(to: Float.self),
+            scratch: scratch)
     }
 }

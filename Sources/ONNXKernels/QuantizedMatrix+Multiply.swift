@@ -47,14 +47,14 @@ extension QuantizedMatrix {
         let grouped = rows.count % 4 == 1 ? rows.count - 1 : rows.count
         // Few enough rows at a time for their activations to stay in the second-level cache, and pairs of groups of
         // four; or whole tiles, where that cache is larger.
-        let (bytesAtOnce, step) = scratch == nil ? (196_608, 8) : (786_432, 16)
+        let (bytesAtOnce, step) = activations.tilesOffset == nil ? (196_608, 8) : (786_432, 16)
         let rowsAtOnce = max(step, bytesAtOnce / max(1, header.paddedK) / step * step)
         for first in stride(from: 0, to: grouped, by: rowsAtOnce) {
             let row = rows.lowerBound + first
             var args = arguments(
                 panels, activations, rows: row..<row + min(rowsAtOnce, grouped - first),
                 into: y + first * rowStride, rowStride: rowStride, bias: bias)
-            if row % 16 == 0, let scratch {
+            if row % 16 == 0 {
                 args.tiles = UnsafePointer(activations.tiles(stored: row))
                 args.scratch = scratch
             }

@@ -34,7 +34,7 @@ extension QuantizedMatrix {
     func multiplyTerms(
         _ panels: Range<Int>, _ activations: QuantizedActivationRows, rows: Range<Int>,
         into y: UnsafeMutablePointer<Float>, rowStride: Int, memory: UnsafeMutablePointer<Float>,
-        scratch: UnsafeMutableRawPointer?
+        scratch: UnsafeMutableRawPointer
     ) {
         let terms = activations.terms
         let width = panels.count * 8
@@ -65,7 +65,7 @@ extension QuantizedMatrix {
                     multiplyPanels(
                         panels, activations, rows: own..<own + terms,
                         into: memory + grouped * width - column, rowStride: width, bias: nil,
-                        scratch: nil)
+                        scratch: scratch)
                 }
             }
             for row in 0..<separate {

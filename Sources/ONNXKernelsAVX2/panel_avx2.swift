@@ -2,10 +2,6 @@
 #if ONNXLM_AVX2
     import CONNXKernelABI
 
-    /// Asks for the line that one row's weights reach 4 kB further on, which Intel's cores read faster then.
-    @inline(__always)
-    func readAhead(_ pointer: UnsafeRawPointer) { onnxlm_prefetch(pointer + 4096) }
-
     /// A mask whose first `count` lanes are set.
     @inline(__always)
     func laneMask(_ count: Int) -> __m256i {

@@ -25,7 +25,7 @@
             var f = _mm256_setzero_ps()
             var block = 0
             while block < blocks {
-                readAhead(w)
+                onnxlm_read_ahead(w)
                 var p = _mm256_madd_epi16(unitProducts(w, values), ones)
                 w += 128
                 values += 32
@@ -56,8 +56,8 @@
     /// The products of one unit, added up in 16-bit lanes: at most 16 · 15 · 127 each.
     @inline(__always)
     private func unitProducts(_ w: UnsafeRawPointer, _ values: UnsafeRawPointer) -> __m256i {
-        readAhead(w + 64)
-        readAhead(w + 128)
+        onnxlm_read_ahead(w + 64)
+        onnxlm_read_ahead(w + 128)
         let s0 = quadProducts(w, values, 0)
         let s1 = quadProducts(w, values, 1)
         let s2 = quadProducts(w, values, 2)

@@ -23,9 +23,9 @@
             var f = _mm256_setzero_ps()
             var unit = 0
             while unit < units {
-                readAhead(w)
-                readAhead(w + 64)
-                readAhead(w + 128)
+                onnxlm_read_ahead(w)
+                onnxlm_read_ahead(w + 64)
+                onnxlm_read_ahead(w + 128)
                 var low = lowProducts(w, values)
                 var high = highProducts(w, values)
                 let sumLow = _mm256_set1_epi32(a.sums[2 &* unit])

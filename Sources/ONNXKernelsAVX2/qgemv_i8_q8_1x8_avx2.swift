@@ -30,8 +30,8 @@
                 var p1 = p0
                 var quad = 0
                 while quad < quads {
-                    readAhead(w + 64)
-                    readAhead(w + 128)
+                    onnxlm_read_ahead(w + 64)
+                    onnxlm_read_ahead(w + 128)
                     p0 = _mm256_add_epi32(p0, signedProducts(loadBytes(w), broadcastQuad(values, 0)))
                     p1 = _mm256_add_epi32(p1, signedProducts(loadBytes(w + 32), broadcastQuad(values, 4)))
                     p0 = _mm256_add_epi32(p0, signedProducts(loadBytes(w + 64), broadcastQuad(values, 8)))

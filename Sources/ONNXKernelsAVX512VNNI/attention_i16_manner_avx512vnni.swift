@@ -24,9 +24,9 @@
         @inline(always)
         func readAhead(_ line: UnsafeRawPointer, lines: Int) {
             if !readsAhead { return }
-            var offset = 4096
-            while offset < 4096 &+ 64 &* lines {
-                onnxlm_prefetch(line + offset)
+            var offset = 0
+            while offset < 64 &* lines {
+                onnxlm_read_ahead(line + offset)
                 offset &+= 64
             }
         }

@@ -82,55 +82,57 @@
         return _mm512_fmadd_ps(_mm512_cvtepi32_ps(products), factor, sum)
     }
 
+    /// Where four rows and sixteen columns of the results lie, as many of them as exist.
+    private struct ResultPlace {
+        let y: UnsafeMutablePointer<Float>
+        let stride: Int
+        let rows: Int
+        let mask: UInt16
+        let bias: UnsafePointer<Float>?
+
+        @inline(__always)
+        init(_ a: onnxlm_qmatmul_args, _ panel: Int, _ group: Int, hasSecond: Bool) {
+            let first = panel &* 8
+            stride = Int(a.y_row_stride)
+            bias = a.bias.map { $0 + first }
+            let rest = Int(a.columns) &- first
+            let present = hasSecond ? 16 : 8
+            let columns = UInt32(truncatingIfNeeded: rest < present ? rest : present)
+            mask = UInt16(truncatingIfNeeded: (UInt32(1) &<< columns) &- 1)
+            rows = Int(a.rows) &- group &* 4
+            y = a.y + (group &* 4 &* stride &+ first)
+        }
+
+        @inline(__always)
+        func load(_ row: Int) -> __m512 {
+            row < rows ? _mm512_maskz_loadu_ps(mask, y + row &* stride) : _mm512_setzero_ps()
+        }
+
+        /// Stores a row, after adding the bias.
+        @inline(__always)
+        func store(_ row: Int, _ value: __m512) {
+            if row >= rows { return }
+            var result = value
+            if let bias { result = _mm512_add_ps(result, _mm512_maskz_loadu_ps(mask, bias)) }
+            _mm512_mask_storeu_ps(y + row &* stride, mask, result)
+        }
+    }
+
     /// Stores a tile of four rows and sixteen columns, or what of it exists.
     @inline(__always)
     func storeRows(_ a: onnxlm_qmatmul_args, _ panel: Int, _ group: Int, hasSecond: Bool, _ f: FourFloats) {
-        let first = panel &* 8
-        let stride = Int(a.y_row_stride)
-        let bias = a.bias.map { $0 + first }
-        let rest = Int(a.columns) &- first
-        let present = hasSecond ? 16 : 8
-        let columns = rest < present ? rest : present
-        let rows = Int(a.rows) &- group &* 4
-        let y = a.y + (group &* 4 &* stride &+ first)
-        storeColumns(y, f.0, columns, bias)
-        if rows > 1 { storeColumns(y + stride, f.1, columns, bias) }
-        if rows > 2 { storeColumns(y + 2 &* stride, f.2, columns, bias) }
-        if rows > 3 { storeColumns(y + 3 &* stride, f.3, columns, bias) }
+        let place = ResultPlace(a, panel, group, hasSecond: hasSecond)
+        place.store(0, f.0)
+        place.store(1, f.1)
+        place.store(2, f.2)
+        place.store(3, f.3)
     }
 
-    /// Loads what was stored of a tile of four rows and sixteen columns.
+    /// Loads what was stored of such a tile.
     @inline(__always)
     func loadRows(_ a: onnxlm_qmatmul_args, _ panel: Int, _ group: Int, hasSecond: Bool) -> FourFloats {
-        let first = panel &* 8
-        let stride = Int(a.y_row_stride)
-        let rest = Int(a.columns) &- first
-        let present = hasSecond ? 16 : 8
-        let mask = columnMask(rest < present ? rest : present)
-        let rows = Int(a.rows) &- group &* 4
-        let y = a.y + (group &* 4 &* stride &+ first)
-        var f = noFloats()
-        f.0 = _mm512_maskz_loadu_ps(mask, y)
-        if rows > 1 { f.1 = _mm512_maskz_loadu_ps(mask, y + stride) }
-        if rows > 2 { f.2 = _mm512_maskz_loadu_ps(mask, y + 2 &* stride) }
-        if rows > 3 { f.3 = _mm512_maskz_loadu_ps(mask, y + 3 &* stride) }
-        return f
-    }
-
-    @inline(__always)
-    private func columnMask(_ columns: Int) -> UInt16 {
-        UInt16(truncatingIfNeeded: (UInt32(1) &<< UInt32(truncatingIfNeeded: columns)) &- 1)
-    }
-
-    /// Stores the first `columns` of 16 lanes, after adding the bias.
-    @inline(__always)
-    private func storeColumns(
-        _ y: UnsafeMutablePointer<Float>, _ value: __m512, _ columns: Int, _ bias: UnsafePointer<Float>?
-    ) {
-        let mask = columnMask(columns)
-        var result = value
-        if let bias { result = _mm512_add_ps(result, _mm512_maskz_loadu_ps(mask, bias)) }
-        _mm512_mask_storeu_ps(y, mask, result)
+        let place = ResultPlace(a, panel, group, hasSecond: hasSecond)
+        return (place.load(0), place.load(1), place.load(2), place.load(3))
     }
 
     extension onnxlm_qmatmul_args {

@@ -7,11 +7,6 @@
         _mm256_loadu_si256(pointer.assumingMemoryBound(to: __m256i_u.self))
     }
 
-    /// Asks for the line that one row's weights reach 4 kB further on. A core of an Intel Xeon reads a stream of weights up
-    /// to 1.4 times as fast when asked so; one of AMD's Zen 4 no faster and no slower.
-    @inline(__always)
-    func readAhead(_ pointer: UnsafeRawPointer) { onnxlm_prefetch(pointer + 4096) }
-
     /// Four int8 activations, in every lane.
     @inline(__always)
     func broadcastQuad(_ pointer: UnsafeRawPointer, _ offset: Int) -> __m256i {

@@ -27,8 +27,8 @@
         func readAhead(_ bytes: Int) {
             var offset = 0
             while offset < bytes {
-                ONNXKernelsAVX512VNNI.readAhead(first + offset)
-                ONNXKernelsAVX512VNNI.readAhead(second + offset)
+                onnxlm_read_ahead(first + offset)
+                onnxlm_read_ahead(second + offset)
                 offset &+= 64
             }
         }

@@ -24,7 +24,7 @@
             var f = _mm256_setzero_ps()
             var block = 0
             while block < blocks {
-                readAhead(w)
+                onnxlm_read_ahead(w)
                 var p = unitProducts(w, values)
                 w += 128
                 values += 32
@@ -54,8 +54,8 @@
     /// The products of one unit, in two chains.
     @inline(__always)
     private func unitProducts(_ w: UnsafeRawPointer, _ values: UnsafeRawPointer) -> __m256i {
-        readAhead(w + 64)
-        readAhead(w + 128)
+        onnxlm_read_ahead(w + 64)
+        onnxlm_read_ahead(w + 128)
         var low = _mm256_setzero_si256()
         var high = low
         var quad = 0

@@ -22,9 +22,9 @@
             var f = _mm256_setzero_ps()
             var unit = 0
             while unit < units {
-                readAhead(w)
-                readAhead(w + 64)
-                readAhead(w + 128)
+                onnxlm_read_ahead(w)
+                onnxlm_read_ahead(w + 64)
+                onnxlm_read_ahead(w + 128)
                 var low = _mm256_setzero_si256()
                 var high = low
                 var quad = 0

@@ -26,10 +26,10 @@
                 var p0 = _mm256_setzero_si256()
                 var p1 = p0
                 var quad = 0
-                readAhead(w)
+                onnxlm_read_ahead(w)
                 while quad < quads {
-                    readAhead(w + 64)
-                    readAhead(w + 128)
+                    onnxlm_read_ahead(w + 64)
+                    onnxlm_read_ahead(w + 128)
                     p0 = adding(p0, w, values)
                     p1 = adding(p1, w + 32, values + 4)
                     p0 = adding(p0, w + 64, values + 8)

@@ -74,12 +74,12 @@
             var t = noTerms()
             var block = 0
             while block < Int(a.layout.blocks) {
-                readAhead(w.bytes)
+                onnxlm_read_ahead(w.bytes)
                 var even = noTermProducts()
                 var odd = even
                 var quad = 0
                 while quad < quads {
-                    readAhead(w.bytes + 64)
+                    onnxlm_read_ahead(w.bytes + 64)
                     even = w.adding(even, unsignedBytes(loadBytes(w.bytes)), 0)
                     odd = w.adding(odd, unsignedBytes(loadBytes(w.bytes + 32)), 16)
                     w.advance(64, 32)
@@ -188,9 +188,9 @@
     /// The products of a unit of 4 bits.
     @inline(always)
     private func addUnit(_ w: TermPanel, _ low: inout TermProducts, _ high: inout TermProducts) {
-        readAhead(w.bytes)
-        readAhead(w.bytes + 64)
-        readAhead(w.bytes + 128)
+        onnxlm_read_ahead(w.bytes)
+        onnxlm_read_ahead(w.bytes + 64)
+        onnxlm_read_ahead(w.bytes + 128)
         var quad = 0
         while quad < 4 {
             let both = loadBytes(w.bytes + quad &* 32)

@@ -4,11 +4,8 @@
 
     /// What one product with tiles keeps in `onnxlm_qmatmul_args.scratch`.
     struct TileScratch {
-        /// Units that are unpacked at a time.
-        static let mostUnits = 64
-        /// Sums of so many blocks lie in memory before they are added up: products of tiles and of registers hold each
-        /// other up, and what a tile has just written can not be read at once.
-        static let sumsAtOnce = 16
+        static var mostUnits: Int { Int(ONNXLM_TILE_UNITS) }
+        static var sumsAtOnce: Int { Int(ONNXLM_TILE_BLOCKS) }
 
         /// The shapes of the tiles.
         let shapes: UnsafeMutableRawPointer
@@ -28,20 +25,21 @@
             weights = base + (sumsEnd &+ Self.mostUnits &* 64)
         }
 
-        /// Tiles 0 and 1: 16 rows of 64 bytes, 2 and 3: 16 of 32, 4 and 5: 8 of 64.
+        /// Sums: 16 rows of 64 bytes; activations: 16 of 32; weights: 8 of 64.
         @inline(__always)
         func configure() {
             shapes.initializeMemory(as: UInt8.self, repeating: 0, count: 64)
             shapes.storeBytes(of: 1, as: UInt8.self)
-            var tile = 0
-            while tile < 6 {
-                let bytes: UInt16 = tile == 2 || tile == 3 ? 32 : 64
-                let rows: UInt8 = tile < 4 ? 16 : 8
-                shapes.storeBytes(of: bytes, toByteOffset: 16 &+ 2 &* tile, as: UInt16.self)
-                shapes.storeBytes(of: rows, toByteOffset: 48 &+ tile, as: UInt8.self)
-                tile &+= 1
-            }
+            shapeTile(0, rows: 16, bytes: 64)
+            shapeTile(1, rows: 16, bytes: 32)
+            shapeTile(2, rows: 8, bytes: 64)
             onnxlm_tiles_configure(shapes)
+        }
+
+        @inline(__always)
+        private func shapeTile(_ tile: Int, rows: UInt8, bytes: UInt16) {
+            shapes.storeBytes(of: bytes, toByteOffset: 16 &+ 2 &* tile, as: UInt16.self)
+            shapes.storeBytes(of: rows, toByteOffset: 48 &+ tile, as: UInt8.self)
         }
     }
 
@@ -134,12 +132,10 @@
             let left = stretch.blocks &- block
             let end = block &+ (left < TileScratch.sumsAtOnce ? left : TileScratch.sumsAtOnce)
             var next = block
-            while next &+ 1 < end {
-                multiplyBlock(values, scratch, stretch, next, isOdd: false)
-                multiplyBlock(values, scratch, stretch, next &+ 1, isOdd: true)
-                next &+= 2
+            while next < end {
+                multiplyBlock(values, scratch, stretch, next)
+                next &+= 1
             }
-            if next < end { multiplyBlock(values, scratch, stretch, next, isOdd: false) }
             while block < end {
                 f = addSums(f, scratch, block, scales, groupBlocks)
                 scales += 4
@@ -158,20 +154,20 @@
     /// The products of a block.
     @inline(__always)
     private func multiplyBlock(
-        _ values: UnsafeRawPointer, _ scratch: TileScratch, _ stretch: TileStretch, _ block: Int, isOdd: Bool
+        _ values: UnsafeRawPointer, _ scratch: TileScratch, _ stretch: TileStretch, _ block: Int
     ) {
         let place = block & (TileScratch.sumsAtOnce &- 1)
         let sums = UnsafeMutableRawPointer(scratch.sums + place &* 256)
         var rows = values + block &* stretch.unitsPerBlock &* 512
         var columns = UnsafeRawPointer(scratch.weights) + block &* stretch.unitsPerBlock &* 512
         let end = rows + stretch.unitsPerBlock &* 512
-        if isOdd { onnxlm_tile_zero_odd() } else { onnxlm_tile_zero_even() }
+        onnxlm_tile_zero()
         while rows < end {
-            if isOdd { onnxlm_tile_add_odd(rows, columns) } else { onnxlm_tile_add_even(rows, columns) }
+            onnxlm_tile_add(rows, columns)
             rows += 512
             columns += 512
         }
-        if isOdd { onnxlm_tile_store_odd(sums) } else { onnxlm_tile_store_even(sums) }
+        onnxlm_tile_store(sums)
     }
 
     /// Adds the scaled sums of a block.

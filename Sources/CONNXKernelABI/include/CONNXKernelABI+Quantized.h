@@ -96,8 +96,15 @@ typedef struct onnxlm_qmatmul_args {
     void *_Nullable scratch;
 } onnxlm_qmatmul_args;
 
-/// For shapes (64), sums of 16 blocks (16384), scales (4096) and weights (32768) of 64 units.
-#define ONNXLM_TILE_SCRATCH_BYTES 53312
+enum {
+    /// Units of two panels that are unpacked at a time.
+    ONNXLM_TILE_UNITS = 64,
+    /// Blocks whose sums lie in memory before they are scaled: products of tiles and of registers hold each other up, and
+    /// what a tile has just written can not be read at once.
+    ONNXLM_TILE_BLOCKS = 16,
+    /// The shapes of the tiles, sums of 16 rows and columns, scales and weights of 16 columns.
+    ONNXLM_TILE_SCRATCH_BYTES = 64 + ONNXLM_TILE_BLOCKS * 1024 + ONNXLM_TILE_UNITS * (64 + 512),
+};
 
 /// Copies the values of a group of four rows, `[unit][quad][row][4]`, to four rows of tiles, `[unit][row 0..<16][32]`.
 typedef struct onnxlm_tile_rows_args {
