@@ -111,7 +111,7 @@ public final class InferenceModel: Sendable {
         quantizesActivations = CacheType.quantizesActivations(model.graph)
         self.workers = try WorkerPool(
             threadCount: options.threadCount ?? WorkerPool.defaultThreadCount,
-            multipliesInFixedOrder: options.deterministic)
+            multipliesInFixedOrder: options.deterministic || Self.keepsBits(model.graph))
         var graph = try GraphOptimizer.optimize(
             model.graph, operatorSets: model.operatorSets, registry: registry,
             options: OptimizerOptions(disabledPasses: options.disabledPasses), workers: workers)
@@ -127,6 +127,13 @@ public final class InferenceModel: Sendable {
         self.outputs = program.outputs.map(\.info)
         self.operatorSets = model.operatorSets
         self.metadata = model.metadata
+    }
+
+    /// Whether the products with quantised weights have the same bits for any number of rows, so that those of floats beside
+    /// them, such as a router's, must not be what spoils it.
+    private static func keepsBits(_ graph: Graph) -> Bool {
+        CacheType.quantizesActivations(graph)
+            || KernelSet.current.multipliesTerms && graph.nodes.contains { $0.operatorType == "MatMulNBits" }
     }
 
     /// Things that loading noticed and went on without, such as a cache of packed weights that could not be used.

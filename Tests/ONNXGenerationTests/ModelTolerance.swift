@@ -47,13 +47,11 @@ enum ModelTolerance {
         folder.contains("-int") && !folder.contains("opset")
     }
 
-    /// Whether equal bits for any division of a prompt take the option `deterministic`: float graphs always, and
-    /// quantised ones that choose experts by a product of floats; those with float activations where a single row of
-    /// these is multiplied differently from many.
+    /// Whether equal bits for any division of a prompt take the option `deterministic`: float graphs always, quantised
+    /// ones with float activations where a single row of these is multiplied differently from many.
     static func needsFixedOrder(_ folder: String) -> Bool {
-        let hasFloatProducts = !isQuantized(folder) || folder.contains("qwen35moe")
-        let hasFloatActivations = ["level1", "qdq", "fp16io"].contains { folder.contains($0) }
-        return hasFloatProducts || hasFloatActivations && !KernelSet.current.multipliesTerms
+        let hasFloatActivations = ["level1", "qdq", "fp16io", "qwen35moe"].contains { folder.contains($0) }
+        return !isQuantized(folder) || hasFloatActivations && !KernelSet.current.multipliesTerms
     }
 
     /// Whether values between operators are bfloat16.
