@@ -18,13 +18,13 @@ struct AttentionJob {
     let yStrides: RotaryEmbedding.Strides
     let kernels: KernelSet
 
-    /// Rows that a tile has at most, where a position has no more.
-    private static let rowsPerTile = 96
+    /// Rows that a tile has at most, where a position has no more. Tiles of AMX wake slowly, and want more to do at a time.
+    private var mostRows: Int { attention.cacheType == .int16 && kernels.level == .amx ? 192 : 96 }
     /// Floats of states that are merged by the calling thread, where waking others costs more.
     private static let floatsMergedAlone = 1 << 16
 
     var group: Int { attention.heads / attention.keyValueHeads }
-    var tilePositions: Int { max(1, min(attention.sequence, Self.rowsPerTile / group)) }
+    var tilePositions: Int { max(1, min(attention.sequence, mostRows / group)) }
     private var tiles: Int { (attention.sequence + tilePositions - 1) / tilePositions }
     var rowsPerTile: Int { tilePositions * group }
 

@@ -30,12 +30,9 @@ struct AttentionRoom {
     init(_ job: AttentionJob) {
         func rounded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
         let size = job.attention.headSize
-        let block = Int(ONNXLM_ATTENTION_BLOCK)
         stateSize = rounded(job.rowsPerTile * (size + 2))
-        scoreSize = rounded(job.rowsPerTile * (block + 1))
-        blockSize = max(
-            2 * block * ((size + 31) / 32 * 32), rounded(job.rowsPerTile * ((size + 1) / 2 + 20) + 128 + size)
-        )
+        scoreSize = rounded(job.rowsPerTile) * (Int(ONNXLM_ATTENTION_BLOCK) + 1)
+        blockSize = rounded(Int(onnxlm_attention_block_floats(Int64(job.rowsPerTile), Int64(size))))
         querySize = rounded(job.rowsPerTile * size)
         rowsSize = rounded(Self.rowCount * size)
     }

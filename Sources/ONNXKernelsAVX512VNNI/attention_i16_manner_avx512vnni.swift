@@ -10,15 +10,27 @@
         let hasCouples: Bool
         /// Lines that follow are asked for.
         let readsAhead: Bool
+        /// Queries and weights lie as 64 lower and 64 upper bytes, as tiles of AMX take them.
+        let hasPlanes: Bool
 
         @inline(always)
-        static var few: TileManner { TileManner(areFew: true, hasCouples: false, readsAhead: false) }
+        private init(
+            areFew: Bool = false, hasCouples: Bool = false, readsAhead: Bool = false, hasPlanes: Bool = false
+        ) {
+            self.areFew = areFew
+            self.hasCouples = hasCouples
+            self.readsAhead = readsAhead
+            self.hasPlanes = hasPlanes
+        }
+
         @inline(always)
-        static var fewReadAhead: TileManner { TileManner(areFew: true, hasCouples: false, readsAhead: true) }
+        static var few: TileManner { TileManner(areFew: true) }
         @inline(always)
-        static var many: TileManner { TileManner(areFew: false, hasCouples: false, readsAhead: false) }
+        static var fewReadAhead: TileManner { TileManner(areFew: true, readsAhead: true) }
         @inline(always)
-        static var couples: TileManner { TileManner(areFew: false, hasCouples: true, readsAhead: false) }
+        static var couples: TileManner { TileManner(hasCouples: true) }
+        @inline(always)
+        static var planes: TileManner { TileManner(hasPlanes: true) }
 
         /// Asks for what lies 4 kB behind some lines of a stream, if that helps.
         @inline(always)

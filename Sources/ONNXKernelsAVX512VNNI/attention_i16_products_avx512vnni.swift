@@ -183,7 +183,7 @@
     }
 
     @inline(always)
-    private func storeSums(_ target: UnsafeMutablePointer<Float>, _ r: FourSums) {
+    func storeSums(_ target: UnsafeMutablePointer<Float>, _ r: FourSums) {
         _mm512_storeu_si512(target, r.0)
         _mm512_storeu_si512(target + 16, r.1)
         _mm512_storeu_si512(target + 32, r.2)

@@ -47,6 +47,14 @@
         return _mm512_fmadd_ps(p, f, _mm512_cvtepi32_ps(exponent))
     }
 
+    /// The scales of a block's keys, if there are any.
+    @inline(always)
+    func keyScalesOfBlock(_ a: onnxlm_attention_args, _ start: Int) -> UnsafePointer<Float>? {
+        // A closure would stay a function of its own.
+        guard let scales = a.key_scales else { return nil }
+        return scales + (start &- Int(a.first_key))
+    }
+
     /// What a block's sums are multiplied with to become exponents of weights, where scores are products and scales
     /// alone.
     struct BlockScales {
@@ -55,7 +63,7 @@
 
         @inline(always)
         init(_ a: onnxlm_attention_args, _ start: Int, _ scratch: CodedRows) {
-            keyScales = a.key_scales.map { $0 + (start &- Int(a.first_key)) }
+            keyScales = keyScalesOfBlock(a, start)
             self.scratch = scratch
         }
 

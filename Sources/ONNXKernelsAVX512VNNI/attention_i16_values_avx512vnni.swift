@@ -170,8 +170,9 @@
         if count > 3 { addSums(output + 3 &* size, r3, decays[3], scales[3]) }
     }
 
+    /// The same of one row.
     @inline(always)
-    private func addSums(
+    func addSums(
         _ output: UnsafeMutablePointer<Float>, _ r: FourSums, _ decay: Float, _ scale: Float
     ) {
         let decays = splat(decay)
@@ -230,7 +231,7 @@
     }
 
     @inline(always)
-    private func addNarrow(
+    func addNarrow(
         _ output: UnsafeMutablePointer<Float>, _ sums: __m512i, _ mask: UInt16, _ decay: Float, _ scale: Float
     ) {
         let result = joined(_mm512_maskz_loadu_ps(mask, output), sums, splat(decay), splat(scale))

@@ -7,12 +7,13 @@
     // state are such exponents too until the range ends.
 
     /// Turns the sums of up to four rows with a block of keys into codes of weights times the values' scales, in the
-    /// place of the sums: 64 of 16 bits. Brings maxima and sums of the rows up to date.
+    /// place of the sums: 64 of 16 bits, or their planes. Brings maxima and sums of the rows up to date.
     ///
     /// A row that sees none of the block keeps its state: codes 0 and decay 1.
     @inline(always)
     func weighFour(
-        _ a: onnxlm_attention_args, _ row: Int, _ rest: Int, _ start: Int, _ scratch: CodedRows
+        _ a: onnxlm_attention_args, _ row: Int, _ rest: Int, _ start: Int, _ scratch: CodedRows,
+        _ manner: TileManner
     ) {
         let rows = RowsOfFour(row, rest)
         let seen = (
@@ -24,14 +25,14 @@
         let s2 = exponents(a, rows.row2, start, scratch, seen.2)
         let s3 = exponents(a, rows.row3, start, scratch, seen.3)
         let found = groupMaxima(largest(s0), largest(s1), largest(s2), largest(s3))
-        weigh(a, rows, scratch, (s0, s1, s2, s3), found, seen, isWhole: false, hasCouples: false)
+        weigh(a, rows, scratch, (s0, s1, s2, s3), found, seen, manner, isWhole: false)
     }
 
     /// The same for rows that see the whole block: from their sums, or from exponents that stand in their place.
     @inline(always)
     func weighFourWhole(
         _ a: onnxlm_attention_args, _ row: Int, _ rest: Int, _ scratch: CodedRows, _ sums: BlockScales?,
-        hasCouples: Bool
+        _ manner: TileManner
     ) {
         let rows = RowsOfFour(row, rest)
         let s = (
@@ -46,8 +47,7 @@
                 _mm512_loadu_ps(scratch.largest + rows.row2 &* 16),
                 _mm512_loadu_ps(scratch.largest + rows.row3 &* 16))
             : groupMaxima(largest(s.0), largest(s.1), largest(s.2), largest(s.3))
-        weigh(
-            a, rows, scratch, s, found, (.max, .max, .max, .max), isWhole: true, hasCouples: hasCouples)
+        weigh(a, rows, scratch, s, found, (.max, .max, .max, .max), manner, isWhole: true)
     }
 
     @inline(always)
@@ -89,7 +89,7 @@
     private func weigh(
         _ a: onnxlm_attention_args, _ rows: RowsOfFour, _ scratch: CodedRows,
         _ s: (FourVectors, FourVectors, FourVectors, FourVectors), _ found: __m512,
-        _ seen: (UInt64, UInt64, UInt64, UInt64), isWhole: Bool, hasCouples: Bool
+        _ seen: (UInt64, UInt64, UInt64, UInt64), _ manner: TileManner, isWhole: Bool
     ) {
         let row = rows.first
         let count = rows.count
@@ -101,15 +101,15 @@
         let w1 = powers(s.1, onnxlm_mm512_group1_ps(references))
         let w2 = powers(s.2, onnxlm_mm512_group2_ps(references))
         let w3 = powers(s.3, onnxlm_mm512_group3_ps(references))
-        let c0 = codes(w0)
-        let c1 = codes(w1)
-        let c2 = codes(w2)
-        let c3 = codes(w3)
+        let c0 = manner.hasPlanes ? planes(w0) : codes(w0)
+        let c1 = manner.hasPlanes ? planes(w1) : codes(w1)
+        let c2 = manner.hasPlanes ? planes(w2) : codes(w2)
+        let c3 = manner.hasPlanes ? planes(w3) : codes(w3)
         storeCodes(a.scores + row &* 64, c0)
         if count > 1 { storeCodes(a.scores + rows.row1 &* 64, c1) }
         if count > 2 { storeCodes(a.scores + rows.row2 &* 64, c2) }
         if count > 3 { storeCodes(a.scores + rows.row3 &* 64, c3) }
-        if hasCouples {
+        if isWhole && manner.hasCouples {
             let products = (
                 coupleProducts(c0), coupleProducts(c1), coupleProducts(c2), coupleProducts(c3)
             )
@@ -152,7 +152,7 @@
             let offset = head &* Int(a.bias_head_stride) &+ within &* Int(a.bias_position_stride)
             bias = base + (offset &+ start)
         }
-        let keyScales = a.key_scales.map { $0 + (start &- Int(a.first_key)) }
+        let keyScales = keyScalesOfBlock(a, start)
         return (
             exponents(a, row, keyScales, bias, scratch, seen, 0),
             exponents(a, row, keyScales, bias, scratch, seen, 16),
@@ -232,6 +232,19 @@
             onnxlm_mm512_with_upper_si512(
                 _mm512_castsi256_si512(_mm512_cvtepi32_epi16(_mm512_cvtps_epi32(w.2))),
                 _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(w.3)))
+        )
+    }
+
+    /// The lower bytes of the codes, and the upper ones. Quad `4 g + j` of bytes is of the keys from `16 j + 4 g` on: so
+    /// they come without crossing the lanes of 128 bits.
+    @inline(always)
+    private func planes(_ w: FourVectors) -> (__m512i, __m512i) {
+        let first = _mm512_packs_epi32(_mm512_cvtps_epi32(w.0), _mm512_cvtps_epi32(w.1))
+        let second = _mm512_packs_epi32(_mm512_cvtps_epi32(w.2), _mm512_cvtps_epi32(w.3))
+        let lower = _mm512_set1_epi16(0xFF)
+        return (
+            _mm512_packus_epi16(_mm512_and_si512(first, lower), _mm512_and_si512(second, lower)),
+            _mm512_packus_epi16(_mm512_srli_epi16(first, 8), _mm512_srli_epi16(second, 8))
         )
     }
 

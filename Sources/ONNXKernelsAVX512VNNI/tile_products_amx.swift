@@ -28,18 +28,11 @@
         /// Sums: 16 rows of 64 bytes; activations: 16 of 32; weights: 8 of 64.
         @inline(__always)
         func configure() {
-            shapes.initializeMemory(as: UInt8.self, repeating: 0, count: 64)
-            shapes.storeBytes(of: 1, as: UInt8.self)
-            shapeTile(0, rows: 16, bytes: 64)
-            shapeTile(1, rows: 16, bytes: 32)
-            shapeTile(2, rows: 8, bytes: 64)
-            onnxlm_tiles_configure(shapes)
-        }
-
-        @inline(__always)
-        private func shapeTile(_ tile: Int, rows: UInt8, bytes: UInt16) {
-            shapes.storeBytes(of: bytes, toByteOffset: 16 &+ 2 &* tile, as: UInt16.self)
-            shapes.storeBytes(of: rows, toByteOffset: 48 &+ tile, as: UInt8.self)
+            let shapes = TileShapes(shapes)
+            shapes.set(0, rows: 16, bytes: 64)
+            shapes.set(1, rows: 16, bytes: 32)
+            shapes.set(2, rows: 8, bytes: 64)
+            shapes.configure()
         }
     }
 

@@ -71,12 +71,21 @@ typedef struct onnxlm_attention_args {
     float *sums;
     /// `[row][head_size]`.
     float *outputs;
-    /// `rows * (ONNXLM_ATTENTION_BLOCK + 1)` floats, 64-byte aligned.
+    /// `rows * (ONNXLM_ATTENTION_BLOCK + 1)` floats, rows rounded up to 16, 64-byte aligned.
     float *scores;
-    /// `2 * ONNXLM_ATTENTION_BLOCK * (head_size rounded up to 32)` floats, and not fewer than `rows * (head_size / 2 +
-    /// 20) + 128 + head_size`, 64-byte aligned.
+    /// `onnxlm_attention_block_floats` of the rows, 64-byte aligned.
     float *block;
 } onnxlm_attention_args;
+
+/// Floats that `onnxlm_attention_args.block` has: a block of keys and of values in float32; or, over int16, the codes of all rows
+/// and what belongs to them, a block of keys or values in bytes, four products of tiles and their shapes.
+static inline int64_t onnxlm_attention_block_floats(int64_t rows, int64_t head_size) {
+    const int64_t whole_rows = (rows + 15) / 16 * 16;
+    const int64_t codes = (head_size + 63) / 64 * 64;
+    const int64_t widened = 2 * ONNXLM_ATTENTION_BLOCK * ((head_size + 31) / 32 * 32);
+    const int64_t coded = whole_rows * (codes / 2 + 21) + 128 + 32 * codes + 4 * 768 + 16;
+    return widened > coded ? widened : coded;
+}
 
 /// Merges the state of a later range of keys into that of the earlier ones.
 typedef struct onnxlm_attention_merge_args {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /// One-line wrappers for the AMX intrinsics, which the compiler's header defines as macros over the numbers of tiles.
 ///
-/// Tile 0 is sums, 16 rows of 16 numbers; 1 activations, 16 rows of 32 bytes; 2 weights, 8 rows of 16 columns of 4 bytes. The
-/// processor renames tiles, so a product does not wait for the one before.
+/// Tile 0 is sums, 16 rows of 16 numbers; 1 activations, 16 rows of 32 bytes; 2 weights, 8 rows of 16 columns of 4 bytes. Of
+/// words, tiles 0 to 2 are sums, 3 and 4 rows, 5 and 6 columns, of 64 bytes each. The processor renames tiles, so a product does
+/// not wait for the one before.
 #pragma once
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -23,6 +24,30 @@ ONNXLM_INTRINSIC void onnxlm_tile_add(const void *rows, const void *columns) {
 }
 /// Stores the sums, 64 bytes a row.
 ONNXLM_INTRINSIC void onnxlm_tile_store(void *sums) { _tile_stored(0, sums, 64); }
+
+ONNXLM_INTRINSIC void onnxlm_word_tiles_zero(void) {
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+}
+/// Adds the products of 64 words of each row with those of each column: those of lower bytes, of lower with upper ones, and of
+/// upper ones, which are signed. A row has 64 lower and 64 upper bytes; columns have 1,024 and 1,024.
+ONNXLM_INTRINSIC void onnxlm_word_tiles_add(const void *rows, long row_stride, const void *columns) {
+    _tile_loadd(3, rows, row_stride);
+    _tile_loadd(4, (const char *)rows + 64, row_stride);
+    _tile_loadd(5, columns, 64);
+    _tile_loadd(6, (const char *)columns + 1024, 64);
+    _tile_dpbuud(0, 3, 5);
+    _tile_dpbusd(1, 3, 6);
+    _tile_dpbssd(2, 4, 6);
+    _tile_dpbsud(1, 4, 5);
+}
+/// Stores the three sums, 1,024 bytes each.
+ONNXLM_INTRINSIC void onnxlm_word_tiles_store(void *sums) {
+    _tile_stored(0, sums, 64);
+    _tile_stored(1, (char *)sums + 1024, 64);
+    _tile_stored(2, (char *)sums + 2048, 64);
+}
 
 #undef ONNXLM_INTRINSIC
 #endif
