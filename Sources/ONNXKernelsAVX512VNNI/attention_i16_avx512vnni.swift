@@ -11,47 +11,42 @@
     /// sums are exact, so a row has the same bits beside any others.
     @c(onnxlm_attention_i16_avx512vnni)
     package func attention_i16_avx512vnni(_ args: UnsafePointer<onnxlm_attention_args>) {
-        attend(args.pointee)
+        attendCoded(args.pointee, few: .few, many: .couples)
     }
 
     @inline(always)
-    private func attend(_ a: onnxlm_attention_args) {
+    func attendCoded(_ a: onnxlm_attention_args, few: TileManner, many: TileManner) {
         let rows = Int(a.positions) &* Int(a.heads)
         clearState(a, rows)
         if rows < rowsThatShareABlock {
-            attendTile(a, rows, .few)
+            attendTile(a, rows, few)
         } else {
-            attendTile(a, rows, .couples)
+            attendTile(a, rows, many)
         }
     }
 
     /// Three phases for each block of keys: products of all rows, their weights, their sums of values.
     @inline(always)
-    func attendTile(_ a: onnxlm_attention_args, _ rows: Int, _ manner: TileManner) {
-        let size = Int(a.head_size)
+    private func attendTile(_ a: onnxlm_attention_args, _ rows: Int, _ manner: TileManner) {
         let scratch = codeQueries(a, rows, manner)
+        if manner.hasPlanes { configureTiles(scratch) }
         var start = Int(a.first_key)
         while start < Int(a.last_key) {
             let first = spanOfPosition(a, 0, start)
             let last = spanOfPosition(a, Int(a.positions) &- 1, start)
             if first.low < last.high {
-                let offset = (start &- Int(a.first_key)) &* size &* 2
-                let keys = a.keys + offset
-                let values = a.values + offset
-                prepareValueScales(a, start, last.high, scratch)
-                var row = 0
+                let offset = (start &- Int(a.first_key)) &* Int(a.head_size) &* 2
+                let seen = BlockSpan(low: first.low, high: last.high)
                 let isWhole = last.low == 0 && first.high == 64 && hasPlainScores(a)
+                prepareValueScales(a, start, seen.high, scratch)
                 let scales = BlockScales(a, start, scratch)
-                let keyProducts = manner.hasCouples ? negatedKeyProducts(keys, size) : noSums()
-                if isWhole && manner.hasCouples { writeValueProducts(values, size, scratch) }
-                while row < rows {
-                    let count = runLength(a, row, rows, true)
-                    multiplyKeys(
-                        a, row, count, scratch, keys, keyProducts, manner,
-                        isWhole && !manner.areFew ? scales : nil)
-                    row &+= count
+                let exponents = isWhole && !manner.areFew ? scales : nil
+                if manner.hasPlanes {
+                    multiplyKeysInTiles(a, rows, scratch, a.keys + offset, exponents)
+                } else {
+                    multiplyAllKeys(a, rows, scratch, a.keys + offset, manner, exponents)
                 }
-                row = 0
+                var row = 0
                 while row < rows {
                     if isWhole {
                         weighFourWhole(a, row, rows &- row, scratch, manner.areFew ? scales : nil, manner)
@@ -60,26 +55,48 @@
                     }
                     row &+= 4
                 }
-                row = 0
-                while row < rows {
-                    let count = runLength(a, row, rows, true)
-                    addCodedValues(
-                        a, row, count, scratch, values, first.low, last.high, manner, isWhole: isWhole)
-                    row &+= count
+                if manner.hasPlanes {
+                    addValuesInTiles(a, rows, scratch, a.values + offset, count: seen.high)
+                } else {
+                    addAllValues(a, rows, scratch, a.values + offset, seen, manner, isWhole: isWhole)
                 }
             }
             start &+= 64
         }
-        finishMaxima(a, rows)
-    }
-
-    /// Exponents of 2 to those of e.
-    @inline(always)
-    func finishMaxima(_ a: onnxlm_attention_args, _ rows: Int) {
+        if manner.hasPlanes { onnxlm_tiles_release() }
+        // Exponents of 2 become those of e.
         var row = 0
         while row < rows {
             a.maxima[row] *= 0.693147180559945309
             row &+= 1
+        }
+    }
+
+    @inline(always)
+    private func multiplyAllKeys(
+        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
+        _ manner: TileManner, _ exponents: BlockScales?
+    ) {
+        let keyProducts = manner.hasCouples ? negatedKeyProducts(keys, Int(a.head_size)) : noSums()
+        var row = 0
+        while row < rows {
+            let count = runLength(a, row, rows, true)
+            multiplyKeys(a, row, count, scratch, keys, keyProducts, manner, exponents)
+            row &+= count
+        }
+    }
+
+    @inline(always)
+    private func addAllValues(
+        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, _ values: UnsafeRawPointer,
+        _ seen: BlockSpan, _ manner: TileManner, isWhole: Bool
+    ) {
+        if isWhole && manner.hasCouples { writeValueProducts(values, Int(a.head_size), scratch) }
+        var row = 0
+        while row < rows {
+            let count = runLength(a, row, rows, true)
+            addCodedValues(a, row, count, scratch, values, seen.low, seen.high, manner, isWhole: isWhole)
+            row &+= count
         }
     }
 #endif

@@ -26,7 +26,7 @@
         /// Of tiles: a block's keys or values, 2,048 bytes for 16 of them and 64 elements or the reverse; the sums of four
         /// products of tiles, 3,072 bytes each; and the tiles' shapes.
         let planes: UnsafeMutableRawPointer
-        let planeSums: UnsafeMutableRawPointer
+        private let firstTileSums: UnsafeMutableRawPointer
         let shapes: UnsafeMutableRawPointer
 
         /// Where all of it lies in the memory of a tile of rows.
@@ -47,9 +47,13 @@
             weightProducts = queryProducts + wholeRows
             valueProducts = weightProducts + wholeRows
             planes = rest
-            planeSums = planes + 128 &* stride
-            shapes = planeSums + 4 &* 3072
+            firstTileSums = planes + 128 &* stride
+            shapes = firstTileSums + 4 &* 3072
         }
+
+        /// The sums of one of four products of tiles: of lower bytes, of lower with upper ones, and of upper ones.
+        @inline(always)
+        func tileSums(_ product: Int) -> UnsafeMutableRawPointer { firstTileSums + product &* 3072 }
     }
 
     /// Rounds the queries of a tile to 15 bits, so that a code and one of a key fit 16. Their codes add up to so little

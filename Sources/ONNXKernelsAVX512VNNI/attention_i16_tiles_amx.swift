@@ -18,8 +18,10 @@
     /// `exponents`, the exponents of weights that they give.
     @inline(always)
     func multiplyKeysInTiles(
-        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, _ exponents: BlockScales?
+        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
+        _ exponents: BlockScales?
     ) {
+        splitKeys(keys, Int(a.head_size), scratch)
         let stride = scratch.stride
         var row = 0
         while row < rows {
@@ -28,8 +30,7 @@
             while panel < 4 {
                 multiplyTile(
                     queries, rowStride: 2 &* stride, scratch.planes + panel &* stride &* 32,
-                    count: stride &>> 6,
-                    scratch.planeSums + panel &* 3072)
+                    count: stride &>> 6, scratch.tileSums(panel))
                 panel &+= 1
             }
             let end = rows &- row < 16 ? rows &- row : 16
@@ -47,10 +48,14 @@
         }
     }
 
-    /// Adds the weighted values of a block to the outputs of all rows; the weights of keys that a row does not see are 0.
+    /// Adds the first `count` weighted values of a block to the outputs of all rows; the weights of keys that a row does not see are 0.
     @inline(always)
-    func addValuesInTiles(_ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows) {
+    func addValuesInTiles(
+        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, _ values: UnsafeRawPointer,
+        count: Int
+    ) {
         let size = Int(a.head_size)
+        splitValues(values, size, count, scratch)
         var row = 0
         while row < rows {
             let weights = UnsafeRawPointer(a.scores + row &* 64)
@@ -62,7 +67,7 @@
                 while part < width {
                     multiplyTile(
                         weights, rowStride: 256, scratch.planes + (column &+ part) &* 128, count: 1,
-                        scratch.planeSums + part &* 192)
+                        scratch.tileSums(part &>> 4))
                     part &+= 16
                 }
                 addTileSums(a, row, end, scratch, column, width)
@@ -90,8 +95,8 @@
                 var part = 0
                 while part < width {
                     addNarrow(
-                        output + part, joinedSum(scratch.planeSums + (part &* 192 &+ next &* 64)),
-                        partMask(width &- part), decay, scale)
+                        output + part, joinedSum(scratch, part &>> 4, next), partMask(width &- part), decay,
+                        scale)
                     part &+= 16
                 }
             }
@@ -117,12 +122,15 @@
     /// A row's sums in four products of tiles.
     @inline(always)
     private func joinedSums(_ scratch: CodedRows, _ row: Int) -> FourSums {
-        let sums = scratch.planeSums + row &* 64
-        return (joinedSum(sums), joinedSum(sums + 3072), joinedSum(sums + 6144), joinedSum(sums + 9216))
+        (
+            joinedSum(scratch, 0, row), joinedSum(scratch, 1, row), joinedSum(scratch, 2, row),
+            joinedSum(scratch, 3, row)
+        )
     }
 
     @inline(always)
-    private func joinedSum(_ sums: UnsafeRawPointer) -> __m512i {
+    private func joinedSum(_ scratch: CodedRows, _ product: Int, _ row: Int) -> __m512i {
+        let sums = scratch.tileSums(product) + row &* 64
         let upper = _mm512_slli_epi32(loadCodes(sums + 2048), 8)
         let both = _mm512_slli_epi32(_mm512_add_epi32(upper, loadCodes(sums + 1024)), 8)
         return _mm512_add_epi32(both, loadCodes(sums))

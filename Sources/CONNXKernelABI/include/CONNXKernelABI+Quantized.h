@@ -98,7 +98,6 @@ typedef struct onnxlm_qmatmul_args {
 
 enum {
     /// Units of two panels that are unpacked at a time: with the sums they leave room in the first-level cache.
-    // 64 of them and sums of 16 blocks: 2 to 13 % slower.
     ONNXLM_TILE_UNITS = 32,
     /// Blocks whose sums lie in memory before they are scaled: products of tiles and of registers hold each other up, and
     /// what a tile has just written can not be read at once.
