@@ -110,7 +110,7 @@ final class BoundPlan {
             try runDynamic(step, plan.subgraphCaptures[index] ?? [:], state)
         } else {
             for view in step.views { try place(view) }
-            if let context = step.context, let operation = step.planned.step?.operation {
+            if let context = step.context, let operation = step.operation {
                 for input in step.rebound { context.setInput(input.position, values[input.slot]) }
                 try operation.run(context)
                 for output in step.deferred {
@@ -135,6 +135,7 @@ final class BoundPlan {
             byteOffset: source.byteOffset + view.byteOffset)
     }
 
+    @inline(never)
     private func runDynamic(
         _ bound: BoundStep, _ captures: [String: [(outer: Int, inner: Int)]], _ state: RunState
     ) throws(ONNXError) {

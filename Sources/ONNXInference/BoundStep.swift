@@ -14,6 +14,8 @@ final class BoundStep {
     }
 
     let planned: ExecutionPlan.PlannedStep
+    /// That of the plan; taken from there, a run would count references of the whole step.
+    let operation: (any Operator)?
     /// Whether the operator is run without a plan.
     let isDynamic: Bool
     /// Nil where nothing is computed.
@@ -28,6 +30,7 @@ final class BoundStep {
 
     init(planned: ExecutionPlan.PlannedStep, context: RunContext?) {
         self.planned = planned
+        operation = planned.step?.operation
         isDynamic = if case .dynamic = planned.kind { true } else { false }
         self.context = context
     }

@@ -344,7 +344,7 @@ public final class InferenceSession {
 
 extension GraphProgram {
     /// Whether any step has a subgraph.
-    var hasSubgraphs: Bool { steps.contains { !$0.subgraphs.isEmpty } }
+    var hasSubgraphs: Bool { steps.indices.contains { !steps[$0].subgraphs.isEmpty } }
 
     /// The format of a cache behind this input; nil unless one operator alone reads the input, can append to a cache
     /// there, and writes that output.
