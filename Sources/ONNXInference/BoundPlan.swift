@@ -135,7 +135,6 @@ final class BoundPlan {
             byteOffset: source.byteOffset + view.byteOffset)
     }
 
-    @inline(never)
     private func runDynamic(
         _ bound: BoundStep, _ captures: [String: [(outer: Int, inner: Int)]], _ state: RunState
     ) throws(ONNXError) {
