@@ -343,7 +343,7 @@ public final class InferenceSession {
 }
 
 extension GraphProgram {
-    /// Whether any step has a subgraph.
+    /// Whether any step has a subgraph. By index: asked before each token, which a copy of each step would show.
     var hasSubgraphs: Bool { steps.indices.contains { !steps[$0].subgraphs.isEmpty } }
 
     /// The format of a cache behind this input; nil unless one operator alone reads the input, can append to a cache

@@ -23,10 +23,10 @@ package final class StepProfiler {
             bytes: weightBytes(step) + cacheBytes(step))
     }
 
-    private func weightBytes(_ step: BoundStep) -> Int { step.planned.step?.operation.packedByteCount ?? 0 }
+    private func weightBytes(_ step: BoundStep) -> Int { step.operation?.packedByteCount ?? 0 }
 
     private func cacheBytes(_ step: BoundStep) -> Int {
-        guard let context = step.context, let operation = step.planned.step?.operation else { return 0 }
+        guard let context = step.context, let operation = step.operation else { return 0 }
         return operation.cacheInputs.keys.reduce(0) { sum, input in
             guard let cache = context.cache(input) else { return sum }
             let rows = cachedRows - cache.firstPosition

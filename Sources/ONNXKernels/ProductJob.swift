@@ -2,7 +2,7 @@
 
 /// Products of one input, cut into tasks of some panels. Lies on the caller's stack, so that a token allocates nothing.
 struct ProductJob: ~Copyable {
-    let products: UnsafeBufferPointer<Part>
+    let products: UnsafeBufferPointer<QuantizedProduct>
     let activations: QuantizedActivationRows
     let panelsPerTask: Int
     /// Of all products together.
@@ -13,65 +13,54 @@ struct ProductJob: ~Copyable {
     /// Bytes of ``memory`` for each slot, a multiple of 64.
     let slotSize: Int
 
-    /// A product as tasks see it: one more or one less reference to a matrix would send a line of memory from core to core.
-    struct Part {
-        // Safety: the caller of the job holds the product.
-        private let matrix: Unmanaged<QuantizedMatrix>
-        let panelCount: Int
-        let y: UnsafeMutablePointer<Float>
-        let rowStride: Int
-        let limitedPanels: Int
-        let firstRow: Int
-
-        init(_ product: QuantizedProduct) {
-            matrix = .passUnretained(product.matrix)
-            panelCount = product.matrix.panelCount
-            y = product.y
-            rowStride = product.rowStride
-            limitedPanels = product.limitedPanels
-            firstRow = product.firstRow
-        }
-
-        func withMatrix(_ body: (QuantizedMatrix) -> Void) { matrix._withUnsafeGuaranteedRef(body) }
-    }
-
     func run(_ task: Int, _ slot: Int) {
         var first = task * panelsPerTask
         var left = min(panelsPerTask, panelCount - first)
-        for product in products {
-            if first >= product.panelCount {
-                first -= product.panelCount
+        // By index: a copy of a product counts a reference to its matrix.
+        for index in products.indices {
+            let panels = withMatrix(index) { $0.panelCount }
+            if first >= panels {
+                first -= panels
                 continue
             }
-            let count = min(left, product.panelCount - first)
+            let count = min(left, panels - first)
             if count <= 0 { break }
-            multiply(product, first..<first + count, slot)
+            multiply(index, first..<first + count, slot)
             left -= count
             first = 0
         }
     }
 
-    private func multiply(_ product: Part, _ panels: Range<Int>, _ slot: Int) {
-        let border = min(max(product.limitedPanels, panels.lowerBound), panels.upperBound)
-        let limited = panels.lowerBound..<border
-        if !limited.isEmpty { multiply(product, limited, rows: product.firstRow..<activations.rows, slot) }
-        let others = border..<panels.upperBound
-        if !others.isEmpty { multiply(product, others, rows: 0..<activations.rows, slot) }
+    /// Lends the matrix of a product without counting a reference, which would send the line with the count from core to
+    /// core.
+    @inline(__always)
+    private func withMatrix<Result>(_ index: Int, _ body: (QuantizedMatrix) -> Result) -> Result {
+        // Safety: the caller of the job holds the products.
+        Unmanaged.passUnretained(products[index].matrix)._withUnsafeGuaranteedRef(body)
     }
 
-    private func multiply(
-        _ product: Part, _ panels: Range<Int>, rows: Range<Int>, _ slot: Int
-    ) {
-        let y = product.y + rows.lowerBound * product.rowStride
+    private func multiply(_ index: Int, _ panels: Range<Int>, _ slot: Int) {
+        let border = min(max(products[index].limitedPanels, panels.lowerBound), panels.upperBound)
+        let limited = panels.lowerBound..<border
+        if !limited.isEmpty {
+            multiply(index, limited, rows: products[index].firstRow..<activations.rows, slot)
+        }
+        let others = border..<panels.upperBound
+        if !others.isEmpty { multiply(index, others, rows: 0..<activations.rows, slot) }
+    }
+
+    private func multiply(_ index: Int, _ panels: Range<Int>, rows: Range<Int>, _ slot: Int) {
+        let rowStride = products[index].rowStride
+        let y = products[index].y + rows.lowerBound * rowStride
         let scratch = memory.map { $0 + slot * slotSize }
-        product.withMatrix { matrix in
+        withMatrix(index) { matrix in
             guard activations.terms > 1, let scratch else {
                 return matrix.multiplyPanels(
-                    panels, activations, rows: rows, into: y, rowStride: product.rowStride,
-                    bias: matrix.bias, scratch: scratch)
+                    panels, activations, rows: rows, into: y, rowStride: rowStride, bias: matrix.bias,
+                    scratch: scratch)
             }
             matrix.multiplyTerms(
-                panels, activations, rows: rows, into: y, rowStride: product.rowStride,
+                panels, activations, rows: rows, into: y, rowStride: rowStride,
                 memory: (scratch + activations.productScratch).assumingMemoryBound(to: Float.self),
                 scratch: scratch)
         }

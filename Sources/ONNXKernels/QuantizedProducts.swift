@@ -98,18 +98,12 @@ package enum QuantizedProducts {
         let slotSize = held.productScratch + (terms + 63) / 64 * 64
         var memory: UnsafeMutableRawPointer?
         if slotSize > 0 { memory = try scratch.reserve(byteCount: slotSize * workers.threadCount) }
-        withUnsafeTemporaryAllocation(of: ProductJob.Part.self, capacity: products.count) { parts in
-            for (index, product) in products.enumerated() {
-                parts.initializeElement(at: index, to: .init(product))
-            }
-            let job = ProductJob(
-                products: UnsafeBufferPointer(parts), activations: held, panelsPerTask: perTask,
-                panelCount: total,
-                memory: memory, slotSize: slotSize)
-            withUnsafePointer(to: job) { job in
-                workers.run(count: (total + perTask - 1) / perTask, context: job) { context, task, slot in
-                    context.assumingMemoryBound(to: ProductJob.self).pointee.run(task, slot)
-                }
+        let job = ProductJob(
+            products: products, activations: held, panelsPerTask: perTask, panelCount: total, memory: memory,
+            slotSize: slotSize)
+        withUnsafePointer(to: job) { job in
+            workers.run(count: (total + perTask - 1) / perTask, context: job) { context, task, slot in
+                context.assumingMemoryBound(to: ProductJob.self).pointee.run(task, slot)
             }
         }
     }

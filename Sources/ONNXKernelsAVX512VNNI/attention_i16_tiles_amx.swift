@@ -48,7 +48,8 @@
         }
     }
 
-    /// Adds the first `count` weighted values of a block to the outputs of all rows; the weights of keys that a row does not see are 0.
+    /// Adds the first `count` weighted values of a block to the outputs of all rows; the weights of keys that a row does
+    /// not see are 0.
     @inline(always)
     func addValuesInTiles(
         _ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, _ values: UnsafeRawPointer,
