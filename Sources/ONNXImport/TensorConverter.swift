@@ -6,7 +6,7 @@ import ONNXTensors
 /// Makes tensors of `TensorProto` messages.
 ///
 /// Elements in `raw_data` and in data files stay where they are, in mapped files; they are copied only where their
-/// address does not suit their type.
+/// address does not suit their type, or where they are small in a large file.
 struct TensorConverter {
     /// The file that payload offsets count in.
     let payload: TensorStorage
@@ -87,10 +87,17 @@ struct TensorConverter {
             return try booleans(header, tensor)
         }
         let address = UInt(bitPattern: tensor.baseAddress)
-        guard address % UInt(header.elementType.alignment) != 0 else { return tensor }
+        let isAligned = address % UInt(header.elementType.alignment) == 0
+        guard !isAligned || isSmallAmongLarge(header, storage) else { return tensor }
         return try Tensor(
             header.elementType, header.shape,
             storage: RealignedStorage(storage, byteOffset: offset, byteCount: header.byteCount))
+    }
+
+    /// Whether the tensor takes much less memory than a page around it, of 2 MB, that mapping it may bring: a norm
+    /// between matrices.
+    private func isSmallAmongLarge(_ header: TensorHeader, _ storage: TensorStorage) -> Bool {
+        (1...64 << 10).contains(header.byteCount) && storage.byteCount >= TensorRows.largeByteCount
     }
 
     /// A copy in which every byte is 0 or 1.

@@ -78,9 +78,12 @@ package struct QuantizedRows {
         }
     }
 
-    private var valueBytesPerRow: Int { (columns * source.bits + 7) / 8 }
-    private var blocksPerRow: Int { columns / source.blockSize + (columns % source.blockSize == 0 ? 0 : 1) }
-    private var zeroBytesPerRow: Int { (blocksPerRow * source.bits + 7) / 8 }
+    /// Bytes of a row's values.
+    package var valueBytesPerRow: Int { (columns * source.bits + 7) / 8 }
+    /// Scales of a row.
+    package var blocksPerRow: Int { columns / source.blockSize + (columns % source.blockSize == 0 ? 0 : 1) }
+    /// Bytes of a row's zero points.
+    package var zeroBytesPerRow: Int { (blocksPerRow * source.bits + 7) / 8 }
 
     /// Writes row `row` as `columns` floats, `(q - zero) * scale`; the row must exist.
     package func dequantize(row: Int, into y: UnsafeMutablePointer<Float>) {
@@ -90,9 +93,19 @@ package struct QuantizedRows {
             return
         }
         let zeros = source.zeroPoints?.baseAddress.map { $0 + row * zeroBytesPerRow }
+        dequantize(
+            values: values + row * valueBytesPerRow, scales: scales + row * blocksPerRow, zeroPoints: zeros,
+            into: y)
+    }
+
+    /// As ``dequantize(row:into:)``, for a row of the table that has been copied elsewhere.
+    package func dequantize(
+        values: UnsafeRawPointer, scales: UnsafePointer<Float>, zeroPoints: UnsafeRawPointer?,
+        into y: UnsafeMutablePointer<Float>
+    ) {
         var args = onnxlm_dequantize_row_args(
-            values: (values + row * valueBytesPerRow).assumingMemoryBound(to: UInt8.self),
-            scales: scales + row * blocksPerRow, zero_points: zeros?.assumingMemoryBound(to: UInt8.self),
+            values: values.assumingMemoryBound(to: UInt8.self), scales: scales,
+            zero_points: zeroPoints?.assumingMemoryBound(to: UInt8.self),
             bits: Int32(source.bits), default_zero_point: Int32(source.defaultZeroPoint),
             is_signed: source.isSigned ? 1 : 0, block_size: Int64(source.blockSize), columns: Int64(columns),
             y: y)

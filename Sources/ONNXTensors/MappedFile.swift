@@ -81,6 +81,21 @@ package final class MappedFile: @unchecked Sendable {
         return fstat(descriptor, &info) == 0 && Int(info.st_size) >= byteCount
     }
 
+    /// Copies bytes of the file without mapping them: a page of a mapping may bring the 2 MB around it.
+    ///
+    /// - Returns: whether all were there; those of a file that became shorter are not.
+    package func read(offset: Int, into target: UnsafeMutableRawBufferPointer) -> Bool {
+        var done = 0
+        while done < target.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: target[done...])
+            let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            done += count
+        }
+        return true
+    }
+
     /// Tells the system that a range will not be read again soon, so that its pages can go.
     package func releasePages(offset: Int, byteCount: Int) {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))

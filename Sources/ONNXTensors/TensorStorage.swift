@@ -102,12 +102,15 @@ package final class MappedStorage: TensorStorage, @unchecked Sendable {
 
 /// A copy, aligned to 64 bytes, of a region of another storage, made when somebody first asks for its address: most
 /// such tensors in a model file are never read in full, and some never at all.
+///
+/// Bytes of a file are read, not mapped.
 package final class RealignedStorage: TensorStorage, @unchecked Sendable {
     /// What is copied.
     package let source: TensorStorage
     package let sourceOffset: Int
     private let copy: HeapStorage
-    private let isFilled = Mutex(false)
+    private let isFilled = Atomic(false)
+    private let filling = Mutex(())
 
     /// - Throws: `memory.insufficient` when the system refuses.
     package init(_ source: TensorStorage, byteOffset: Int, byteCount: Int) throws(ONNXError) {
@@ -118,11 +121,16 @@ package final class RealignedStorage: TensorStorage, @unchecked Sendable {
     }
 
     fileprivate override func fill() {
-        isFilled.withLock { isFilled in
-            if isFilled { return }
-            copy.baseAddress.copyMemory(
-                from: source.baseAddress.advanced(by: sourceOffset), byteCount: byteCount)
-            isFilled = true
+        if isFilled.load(ordering: .acquiring) { return }
+        filling.withLock { _ in
+            if isFilled.load(ordering: .relaxed) { return }
+            let bytes = UnsafeMutableRawBufferPointer(start: copy.baseAddress, count: byteCount)
+            if source.filePlace(of: sourceOffset).map { $0.file.read(offset: $0.offset, into: bytes) } != true
+            {
+                bytes.baseAddress?.copyMemory(
+                    from: source.baseAddress.advanced(by: sourceOffset), byteCount: byteCount)
+            }
+            isFilled.store(true, ordering: .releasing)
         }
     }
 }

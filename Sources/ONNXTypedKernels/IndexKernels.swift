@@ -30,16 +30,14 @@ extension TypedKernels {
     ) {
         let blockBytes = view.inner * (input.elementType.bitWidth / 8)
         guard blockBytes > 0 else { return }
-        let from = input.baseAddress
+        let rows = TensorRows(input, rowByteCount: blockBytes)
         let to = output.mutableBaseAddress
         let grain = max(1, parallelGrain * 4 / blockBytes)
         inParallel(workers, count: view.outer * indices.count, grain: grain) { range in
             for block in range {
                 let outer = block / indices.count
                 let index = indices[block % indices.count]
-                to.advanced(by: block * blockBytes).copyMemory(
-                    from: from.advanced(by: (outer * view.length + index) * blockBytes), byteCount: blockBytes
-                )
+                rows.copy(outer * view.length + index, to: to.advanced(by: block * blockBytes))
             }
         }
     }

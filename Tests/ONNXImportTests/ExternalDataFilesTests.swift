@@ -68,6 +68,22 @@ struct ExternalDataFilesTests {
             mentions: ["\"w0\"", "8..<16", "\"model.onnx.data\"", "has \(count) bytes", "16 bytes", "again"])
     }
 
+    /// A norm between matrices is copied, so that using it maps nothing of what lies around it.
+    @Test func smallTensorsOfLargeFilesAreCopied() throws {
+        let folder = try folder(Self.plain)
+        let path = try folder.write("model.onnx.data", Self.data)
+        for size in [UInt64(Self.data.count), UInt64(TensorRows.largeByteCount)] {
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            try handle.truncate(atOffset: size)
+            try handle.close()
+            let (model, _) = try ModelReader.read(path: folder.path)
+            let tensor = try #require(model.graph.initializers["w0"])
+            #expect((tensor.storage is RealignedStorage) == (size > 64))
+            #expect(tensor.storage.filePlace(of: tensor.byteOffset)?.offset == 8)
+            #expect(try tensor.values(as: Float.self) == [2, 3])
+        }
+    }
+
     @Test func longerFileIsFine() throws {
         let folder = try folder(Self.plain)
         try folder.write("model.onnx.data", Self.data)

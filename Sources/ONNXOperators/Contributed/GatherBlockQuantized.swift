@@ -165,19 +165,57 @@ struct GatherBlockQuantized: FloatOperator {
         let table = try reader.rows(
             elementCount: shape.elementCount, scaleCount: scales.shape.elementCount)
         let target = output.mutableFloats
-        context.workers.run(count: outer * count) { slice in
+        let rows = try table.map { (table: QuantizedRows) throws(ONNXError) in
+            try DequantizedRows(table, data, scales, zeroPoints, context)
+        }
+        context.workers.run(count: outer * count) { slice, slot in
             let given = indices.integer(at: slice % count)
             let index = given < 0 ? given + length : given
             let start = (slice / count * length + index) * inner
-            if let table, inner % rowLength == 0 {
+            if let rows, inner % rowLength == 0 {
                 for row in 0..<inner / rowLength {
-                    table.dequantize(
-                        row: start / rowLength + row, into: target + (slice * inner + row * rowLength))
+                    rows.write(
+                        start / rowLength + row, to: target + (slice * inner + row * rowLength), slot: slot)
                 }
             } else {
                 reader.read(start..<start + inner, into: target + slice * inner)
             }
         }
+    }
+}
+
+/// Rows of a block-quantised table, wherever the parts of a row come from.
+private struct DequantizedRows {
+    private let table: QuantizedRows
+    private let values: TensorRows
+    private let scales: TensorRows
+    private let zeroPoints: TensorRows?
+    /// For each slot, where rows that come from files lie: values, scales, zero points.
+    private let room: UnsafeMutableRawPointer
+    private let scaleOffset: Int
+    private let zeroOffset: Int
+    private let roomSize: Int
+
+    init(
+        _ table: QuantizedRows, _ data: Tensor, _ scales: Tensor, _ zeroPoints: Tensor?, _ context: RunContext
+    ) throws(ONNXError) {
+        self.table = table
+        values = TensorRows(data, rowByteCount: table.valueBytesPerRow)
+        self.scales = TensorRows(scales, rowByteCount: table.blocksPerRow * MemoryLayout<Float>.stride)
+        self.zeroPoints = zeroPoints.map { TensorRows($0, rowByteCount: table.zeroBytesPerRow) }
+        func lines(_ byteCount: Int) -> Int { (byteCount + 63) / 64 * 64 }
+        scaleOffset = lines(values.roomByteCount)
+        zeroOffset = scaleOffset + lines(self.scales.roomByteCount)
+        roomSize = zeroOffset + lines(self.zeroPoints?.roomByteCount ?? 0)
+        room = try context.scratch(byteCount: max(64, roomSize * context.workers.threadCount))
+    }
+
+    func write(_ row: Int, to target: UnsafeMutablePointer<Float>, slot: Int) {
+        let room = room + slot * roomSize
+        table.dequantize(
+            values: values.row(row, room: room),
+            scales: scales.row(row, room: room + scaleOffset).assumingMemoryBound(to: Float.self),
+            zeroPoints: zeroPoints?.row(row, room: room + zeroOffset), into: target)
     }
 }
 
