@@ -81,7 +81,15 @@ package final class MappedFile: @unchecked Sendable {
         return fstat(descriptor, &info) == 0 && Int(info.st_size) >= byteCount
     }
 
-    /// Copies bytes of the file without mapping them: a page of a mapping may bring the 2 MB around it.
+    /// Copies bytes of the file, which must lie inside it: by reading, since a page of a mapping may bring the 2 MB around it,
+    /// and from the mapping where the system cannot read.
+    package func copy(offset: Int, byteCount: Int, to target: UnsafeMutableRawPointer) {
+        if !read(offset: offset, into: UnsafeMutableRawBufferPointer(start: target, count: byteCount)) {
+            target.copyMemory(from: baseAddress + offset, byteCount: byteCount)
+        }
+    }
+
+    /// Reads bytes of the file without mapping them.
     ///
     /// - Returns: whether all were there; those of a file that became shorter are not.
     package func read(offset: Int, into target: UnsafeMutableRawBufferPointer) -> Bool {

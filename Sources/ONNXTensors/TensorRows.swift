@@ -50,12 +50,7 @@ package struct TensorRows {
         case .memory(let base):
             target.copyMemory(from: base + index * rowByteCount, byteCount: rowByteCount)
         case .file(let file, let offset):
-            let start = offset + index * rowByteCount
-            let bytes = UnsafeMutableRawBufferPointer(start: target, count: rowByteCount)
-            // A system that does not read may still map.
-            if !file.read(offset: start, into: bytes) {
-                target.copyMemory(from: file.baseAddress + start, byteCount: rowByteCount)
-            }
+            file.copy(offset: offset + index * rowByteCount, byteCount: rowByteCount, to: target)
         }
     }
 }

@@ -124,10 +124,10 @@ package final class RealignedStorage: TensorStorage, @unchecked Sendable {
         if isFilled.load(ordering: .acquiring) { return }
         filling.withLock { _ in
             if isFilled.load(ordering: .relaxed) { return }
-            let bytes = UnsafeMutableRawBufferPointer(start: copy.baseAddress, count: byteCount)
-            if source.filePlace(of: sourceOffset).map { $0.file.read(offset: $0.offset, into: bytes) } != true
-            {
-                bytes.baseAddress?.copyMemory(
+            if let (file, offset) = source.filePlace(of: sourceOffset) {
+                file.copy(offset: offset, byteCount: byteCount, to: copy.baseAddress)
+            } else {
+                copy.baseAddress.copyMemory(
                     from: source.baseAddress.advanced(by: sourceOffset), byteCount: byteCount)
             }
             isFilled.store(true, ordering: .releasing)

@@ -211,6 +211,7 @@ private struct DequantizedRows {
     }
 
     func write(_ row: Int, to target: UnsafeMutablePointer<Float>, slot: Int) {
+        if roomSize == 0 { return table.dequantize(row: row, into: target) }
         let room = room + slot * roomSize
         table.dequantize(
             values: values.row(row, room: room),
