@@ -91,13 +91,14 @@ struct TensorConverter {
         guard !isAligned || isSmallAmongLarge(header, storage) else { return tensor }
         return try Tensor(
             header.elementType, header.shape,
-            storage: RealignedStorage(storage, byteOffset: offset, byteCount: header.byteCount))
+            storage: CopiedStorage(storage, byteOffset: offset, byteCount: header.byteCount))
     }
 
     /// Whether the tensor takes much less memory than a page around it, of 2 MB, that mapping it may bring: a norm
     /// between matrices.
     private func isSmallAmongLarge(_ header: TensorHeader, _ storage: TensorStorage) -> Bool {
-        (1...64 << 10).contains(header.byteCount) && storage.byteCount >= TensorRows.largeByteCount
+        (1...64 << 10).contains(header.byteCount) && storage is MappedStorage
+            && storage.byteCount >= TensorRows.largeByteCount
     }
 
     /// A copy in which every byte is 0 or 1.

@@ -32,7 +32,7 @@
         @inline(always)
         static var planes: TileManner { TileManner(hasPlanes: true) }
 
-        /// Asks for what lies 4 kB behind some lines of a stream, if that helps.
+        /// Asks for what lies behind some lines of a stream, if that helps.
         @inline(always)
         func readAhead(_ line: UnsafeRawPointer, lines: Int) {
             if !readsAhead { return }

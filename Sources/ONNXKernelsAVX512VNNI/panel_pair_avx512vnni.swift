@@ -22,7 +22,7 @@
             second += bytes
         }
 
-        /// Asks for so many bytes of each, 4 kB further on.
+        /// Asks for so many bytes of each further on.
         @inline(__always)
         func readAhead(_ bytes: Int) {
             var offset = 0

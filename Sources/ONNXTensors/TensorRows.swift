@@ -5,7 +5,7 @@
 ///
 /// Borrows the tensor, which must outlive it.
 package struct TensorRows {
-    /// Bytes from which a table in a file is read by rows.
+    /// Bytes from which a table in a file is read by rows, and a file's small tensors are copied.
     package static let largeByteCount = 64 << 20
 
     private enum Source {

@@ -104,7 +104,7 @@ package final class MappedStorage: TensorStorage, @unchecked Sendable {
 /// such tensors in a model file are never read in full, and some never at all.
 ///
 /// Bytes of a file are read, not mapped.
-package final class RealignedStorage: TensorStorage, @unchecked Sendable {
+package final class CopiedStorage: TensorStorage, @unchecked Sendable {
     /// What is copied.
     package let source: TensorStorage
     package let sourceOffset: Int
@@ -138,8 +138,8 @@ package final class RealignedStorage: TensorStorage, @unchecked Sendable {
 extension TensorStorage {
     /// The mapped file, and the offset in it, that the byte at `byteOffset` comes from; nil for bytes of no file.
     package func filePlace(of byteOffset: Int) -> (file: MappedFile, offset: Int)? {
-        if let realigned = self as? RealignedStorage {
-            return realigned.source.filePlace(of: realigned.sourceOffset + byteOffset)
+        if let copied = self as? CopiedStorage {
+            return copied.source.filePlace(of: copied.sourceOffset + byteOffset)
         }
         return (self as? MappedStorage).map { ($0.file, byteOffset) }
     }

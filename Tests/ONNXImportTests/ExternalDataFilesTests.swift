@@ -78,7 +78,7 @@ struct ExternalDataFilesTests {
             try handle.close()
             let (model, _) = try ModelReader.read(path: folder.path)
             let tensor = try #require(model.graph.initializers["w0"])
-            #expect((tensor.storage is RealignedStorage) == (size > 64))
+            #expect((tensor.storage is CopiedStorage) == (size > 64))
             #expect(tensor.storage.filePlace(of: tensor.byteOffset)?.offset == 8)
             #expect(try tensor.values(as: Float.self) == [2, 3])
         }

@@ -36,7 +36,7 @@ static inline void onnxlm_prefetch(const void *address) { __builtin_prefetch(add
 
 /// Asks for lines behind an address that a stream has reached: for the one 12 kB on to come as near as the second-level cache,
 /// where more requests may be under way than the first-level cache can wait for, and for the one 2 kB on to come all the way.
-/// A core of an Intel Xeon reads weights up to twice as fast when asked so; one of AMD's Zen 4 no faster.
+/// docs/kernels.md says what it brings.
 static inline void onnxlm_read_ahead(const void *address) {
     __builtin_prefetch((const char *)address + 12288, 0, 2);
     onnxlm_prefetch((const char *)address + 2048);

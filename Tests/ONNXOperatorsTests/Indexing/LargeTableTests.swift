@@ -80,5 +80,10 @@ import Testing
         #expect(bytes.withUnsafeMutableBytes { file.read(offset: 1, into: $0) })
         #expect(bytes == [2, 3, 4])
         #expect(bytes.withUnsafeMutableBytes { !file.read(offset: 2, into: $0) })
+        let handle = try FileHandle(forWritingTo: path)
+        try handle.truncate(atOffset: 2)
+        try handle.close()
+        #expect(bytes.withUnsafeMutableBytes { !file.read(offset: 1, into: $0) })
+        #expect(!file.isWhole)
     }
 }
