@@ -24,7 +24,7 @@ let dispatch: [SwiftSetting] =
     common + (buildsAVX2 ? [.define("ONNXLM_AVX2")] : [])
     + (buildsAVX512 ? [.define("ONNXLM_AVX512VNNI")] : [])
 let avx2: [SwiftSetting] = dispatch + (buildsAVX2 ? [.unsafeFlags(avx2Flags)] : [])
-let amxFlags = ["-Xcc", "-mamx-tile", "-Xcc", "-mamx-int8"]
+let amxFlags = ["tile", "int8", "bf16"].flatMap { ["-Xcc", "-mamx-\($0)"] }
 let avx512vnni: [SwiftSetting] =
     dispatch + (buildsAVX512 ? [.unsafeFlags(avx2Flags + avx512Flags + amxFlags)] : [])
 

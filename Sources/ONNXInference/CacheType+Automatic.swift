@@ -6,8 +6,9 @@ package import ONNXTensors
 extension CacheType {
     /// The type that sessions keep unless told otherwise.
     ///
-    /// int16 where the graph's products quantise their activations, far more coarsely, the kernels of this processor
-    /// multiply int16 in integers, and every head size is one that those kernels take; else float16.
+    /// Where the graph's products quantise their activations, far more coarsely, bfloat16 or int16: the former if the kernels
+    /// of this processor multiply it in tiles, the latter if they multiply it in integers, and if every head size is one
+    /// that those kernels take. Else float16.
     ///
     /// - Parameters:
     ///   - quantizesActivations: what ``quantizesActivations(_:)`` says of the graph.
@@ -16,8 +17,9 @@ extension CacheType {
     package static func automatic(
         quantizesActivations: Bool, headSizes: some Sequence<Int>, level: CPULevel = KernelSet.current.level
     ) -> CacheType {
-        quantizesActivations && level >= .avx512vnni && headSizes.allSatisfy { $0 % 8 == 0 }
-            ? .int16 : .float16
+        if !quantizesActivations { return .float16 }
+        if level >= .amx && headSizes.allSatisfy({ $0 % 32 == 0 }) { return .bfloat16 }
+        return level >= .avx512vnni && headSizes.allSatisfy { $0 % 8 == 0 } ? .int16 : .float16
     }
 
     /// Whether a graph has products with quantised weights, and all of them quantise their activations too

@@ -34,9 +34,9 @@ public struct LoadOptions: Sendable {
     /// Steps that one loop may take; more are the error `run.steps`.
     public var loopStepLimit = 1_000_000
 
-    /// The element type of the key/value caches that sessions of a decoder keep. Nil: int16 where all products of the
-    /// graph quantise their activations (`accuracy_level` 4), the processor has AVX-512 VNNI and head sizes are
-    /// multiples of 8; else float16. Caches that a graph is given as tensors keep the graph's type.
+    /// The element type of the key/value caches that sessions of a decoder keep. Nil: float16, or, where all products
+    /// of the graph quantise their activations (`accuracy_level` 4), bfloat16 on processors with AMX if head sizes are
+    /// multiples of 32, and int16 on others with AVX-512 VNNI if they are multiples of 8. Caches that a graph is given as tensors keep the graph's type.
     public var cacheType: CacheType?
 
     /// Graph passes to leave out, by name, for comparison; see ``InferenceModel/optimizationPasses``.

@@ -10,16 +10,21 @@ extension Attention {
         case int8 = 2
         /// The same in 16 bits, with neighbours in pairs; keys always in panels.
         case int16 = 3
+        /// With neighbours in pairs; keys always in panels.
+        case bfloat16 = 4
 
         package var byteCount: Int {
             switch self {
             case .float32: 4
-            case .float16, .int16: 2
+            case .float16, .int16, .bfloat16: 2
             case .int8: 1
             }
         }
 
         package var hasScales: Bool { self == .int8 || self == .int16 }
+
+        /// Whether two elements of a key, and the values of two positions, lie side by side.
+        package var liesInPairs: Bool { self == .int16 || self == .bfloat16 }
     }
 
     /// A cache of keys or of values.

@@ -102,7 +102,7 @@ package struct Attention {
         guard keys.firstPosition == values.firstPosition, keys.firstPosition % block == 0,
             keys.firstPosition >= 0, keys.firstPosition <= firstSeen, !values.isPanelled,
             !cacheType.hasScales || keys.scales != nil && values.scales != nil,
-            cacheType != .int16 || keys.isPanelled && values.rowStride == headSize,
+            !cacheType.liesInPairs || keys.isPanelled && values.rowStride == headSize,
             newRows.map({ $0.count >= 0 && $0.count <= limit }) ?? true
         else {
             throw ONNXError(

@@ -9,6 +9,7 @@ extension AttentionJob {
         case .float16: kernels.attendHalf
         case .int8: kernels.attendInt8
         case .int16: kernels.attendInt16
+        case .bfloat16: attention.headSize % 32 == 0 ? kernels.attendBFloat16 : kernels.attendAnySize
         }
     }
 

@@ -19,7 +19,7 @@ struct AttentionJob {
     let kernels: KernelSet
 
     /// Rows that a tile has at most, where a position has no more. Tiles of AMX wake slowly, and want more to do at a time.
-    private var mostRows: Int { attention.cacheType == .int16 && kernels.level == .amx ? 192 : 96 }
+    private var mostRows: Int { attention.cacheType.liesInPairs && kernels.level == .amx ? 192 : 96 }
     /// Floats of states that are merged by the calling thread, where waking others costs more.
     private static let floatsMergedAlone = 1 << 16
 

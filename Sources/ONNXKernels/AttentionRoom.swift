@@ -30,7 +30,7 @@ struct AttentionRoom {
     init(_ job: AttentionJob) {
         func rounded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
         let size = job.attention.headSize
-        stateSize = rounded(job.rowsPerTile * (size + 2))
+        stateSize = rounded(2 * job.rowsPerTile + rounded(job.rowsPerTile) * size)
         scoreSize = rounded(job.rowsPerTile) * (Int(ONNXLM_ATTENTION_BLOCK) + 1)
         blockSize = rounded(Int(onnxlm_attention_block_floats(Int64(job.rowsPerTile), Int64(size))))
         querySize = rounded(job.rowsPerTile * size)

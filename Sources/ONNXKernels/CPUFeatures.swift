@@ -17,6 +17,7 @@ package struct CPUFeatures: Sendable, Hashable {
     package var savesWideVectorState = false
     package var amxTile = false
     package var amxInt8 = false
+    package var amxBFloat16 = false
     /// The operating system saves the tiles, and lets this process use them.
     package var savesTileState = false
 
@@ -36,6 +37,7 @@ package struct CPUFeatures: Sendable, Hashable {
         avx512vnni = bit(words.leaf7_ecx, 11)
         amxTile = bit(words.leaf7_edx, 24)
         amxInt8 = bit(words.leaf7_edx, 25)
+        amxBFloat16 = bit(words.leaf7_edx, 22)
         let tellsState = bit(words.leaf1_ecx, 27)
         savesVectorState = tellsState && words.xcr0 & 0b110 == 0b110
         savesWideVectorState = tellsState && words.xcr0 & 0b1110_0110 == 0b1110_0110
@@ -55,5 +57,7 @@ package struct CPUFeatures: Sendable, Hashable {
     }
 
     /// Whether the AMX kernels may run, and those of the levels below.
-    package var hasAMXKernels: Bool { hasAVX512VNNIKernels && amxTile && amxInt8 && savesTileState }
+    package var hasAMXKernels: Bool {
+        hasAVX512VNNIKernels && amxTile && amxInt8 && amxBFloat16 && savesTileState
+    }
 }

@@ -11,6 +11,7 @@
             set.qgemm4 = qgemm_i8_q4_16x16_amx
             set.qgemm8 = qgemm_i8_q8_16x16_amx
             set.attendInt16 = attention_i16_amx
+            set.attendBFloat16 = attention_bf16_amx
             return set
         }()
     }

@@ -47,10 +47,11 @@
             set.attendHalf = attention_f16_avx2
             set.attendInt8 = attention_i8_avx2
             set.attendInt16 = attention_i16_avx2
+            set.attendBFloat16 = attention_bf16_avx2
             set.mergeAttention = attention_merge_f32_avx2
             set.finishAttention = attention_finish_f32_avx2
             set.storeCacheRows = cache_rows_avx2
-            set.storeInt16CacheRows = cache_rows_avx2
+            set.storePairedCacheRows = cache_rows_avx2
             set.multiplyAddsFloat = multiply_adds_f32_avx2
             set.multiplyAddsInt8 = multiply_adds_i8_avx2
             set.multiplyAddsInt16 = multiply_adds_i16_avx2

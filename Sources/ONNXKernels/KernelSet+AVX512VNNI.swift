@@ -21,7 +21,7 @@
             set.qgemvTerms4Block16 = qgemv_terms_i8_q4b16_1x8_avx512vnni
             set.qgemvTerms8 = qgemv_terms_i8_q8_1x8_avx512vnni
             set.rotary = rotary_f32_avx512vnni
-            set.storeInt16CacheRows = cache_rows_i16_avx512vnni
+            set.storePairedCacheRows = cache_rows_pairs_avx512vnni
             set.attend = attention_f32_avx512vnni
             set.attendHalf = attention_f16_avx512vnni
             set.attendInt8 = attention_i8_avx512vnni

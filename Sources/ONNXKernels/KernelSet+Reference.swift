@@ -48,10 +48,11 @@ extension KernelSet {
         attendHalf: attention_f32_reference,
         attendInt8: attention_f32_reference,
         attendInt16: attention_f32_reference,
+        attendBFloat16: attention_f32_reference,
         mergeAttention: attention_merge_f32_reference,
         finishAttention: attention_finish_f32_reference,
         storeCacheRows: cache_rows_reference,
-        storeInt16CacheRows: cache_rows_reference,
+        storePairedCacheRows: cache_rows_reference,
         multiplyAddsFloat: multiply_adds_f32_reference,
         multiplyAddsInt8: multiply_adds_i32_reference,
         multiplyAddsInt16: multiply_adds_i32_reference)

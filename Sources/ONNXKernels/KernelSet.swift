@@ -86,11 +86,13 @@ package struct KernelSet: Sendable {
     package var attendInt8: Attend
     /// int16 caches, head sizes that are multiples of 8.
     package var attendInt16: Attend
+    /// bfloat16 caches, head sizes that are multiples of 32.
+    package var attendBFloat16: Attend
     package var mergeAttention: MergeAttention
     package var finishAttention: FinishAttention
     package var storeCacheRows: StoreCacheRows
-    /// The same for int16 caches and head sizes that are multiples of 32.
-    package var storeInt16CacheRows: StoreCacheRows
+    /// The same for int16 and bfloat16 caches and head sizes that are multiples of 32.
+    package var storePairedCacheRows: StoreCacheRows
     package var multiplyAddsFloat: MultiplyAdds
     package var multiplyAddsInt8: MultiplyAdds
     package var multiplyAddsInt16: MultiplyAdds
@@ -126,6 +128,10 @@ extension KernelSet {
         var args = onnxlm_cache_rows_args(
             x: x, x_row_stride: Int64(stride), rows: Int64(rows), head_size: Int64(headSize), y: head,
             scales: scales, first: Int64(first), cache_type: type.rawValue, panels: isPanelled ? 1 : 0)
-        if type == .int16 && headSize % 32 == 0 { storeInt16CacheRows(&args) } else { storeCacheRows(&args) }
+        if type.liesInPairs && headSize % 32 == 0 {
+            storePairedCacheRows(&args)
+        } else {
+            storeCacheRows(&args)
+        }
     }
 }

@@ -29,6 +29,12 @@
         attendTile(args, ONNXLM_CACHE_I16)
     }
 
+    /// The same over bfloat16 keys and values.
+    @c(onnxlm_attention_bf16_avx2)
+    package func attention_bf16_avx2(_ args: UnsafePointer<onnxlm_attention_args>) {
+        attendTile(args, ONNXLM_CACHE_BF16)
+    }
+
     /// Tiles of fewer rows read a cache as it is; others widen each block of it once.
     private let rowsThatShareABlock = 12
 
@@ -48,9 +54,9 @@
                 start &+= 64
                 continue
             }
-            if type == ONNXLM_CACHE_I16 {
-                let block = widenPairs(a, start, shared.high)
-                attendBlock(a, start, shared, block, ONNXLM_CACHE_F32, scaled: true)
+            if type == ONNXLM_CACHE_I16 || type == ONNXLM_CACHE_BF16 {
+                let block = widenPairs(a, start, shared.high, type)
+                attendBlock(a, start, shared, block, ONNXLM_CACHE_F32, scaled: type == ONNXLM_CACHE_I16)
             } else if rows >= rowsThatShareABlock || a.key_row_stride != 0 {
                 let block = widenBlock(a, start, shared.high, type)
                 attendBlock(a, start, shared, block, ONNXLM_CACHE_F32, scaled: type == ONNXLM_CACHE_I8)

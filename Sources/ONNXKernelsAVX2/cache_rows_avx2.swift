@@ -15,6 +15,8 @@
         case (ONNXLM_CACHE_I8, false): writeRows(a, ONNXLM_CACHE_I8, panels: false)
         case (ONNXLM_CACHE_I16, true): writeRows(a, ONNXLM_CACHE_I16, panels: true)
         case (ONNXLM_CACHE_I16, false): writeRows(a, ONNXLM_CACHE_I16, panels: false)
+        case (ONNXLM_CACHE_BF16, true): writeRows(a, ONNXLM_CACHE_BF16, panels: true)
+        case (ONNXLM_CACHE_BF16, false): writeRows(a, ONNXLM_CACHE_BF16, panels: false)
         case (_, true): writeRows(a, ONNXLM_CACHE_F32, panels: true)
         case (_, false): writeRows(a, ONNXLM_CACHE_F32, panels: false)
         }
@@ -35,8 +37,8 @@
                 scale = rowScale(x, size, Float(largestCode))
                 scales[position] = scale
             }
-            if type == ONNXLM_CACHE_I16 {
-                writePairs(a.y, x, size, position, scale, panels)
+            if type == ONNXLM_CACHE_I16 || type == ONNXLM_CACHE_BF16 {
+                writePairs(a.y, x, size, position, scale, type, panels)
                 row &+= 1
                 continue
             }
@@ -56,11 +58,11 @@
         }
     }
 
-    /// A row of int16: pairs of elements to a panel, or elements beside those of a neighbouring position.
+    /// A row of int16 or bfloat16: pairs of elements to a panel, or elements beside those of a neighbouring position.
     @inline(always)
     private func writePairs(
         _ y: UnsafeMutableRawPointer, _ x: UnsafePointer<Float>, _ size: Int, _ position: Int, _ scale: Float,
-        _ panels: Bool
+        _ type: Int32, _ panels: Bool
     ) {
         let base =
             panels
@@ -69,8 +71,8 @@
         var i = 0
         while i < size {
             let rest = size &- i < 8 ? size &- i : 8
-            let codes = codes(loadPart(x + i, rest), scale)
-            let words = _mm_packs_epi32(_mm256_castsi256_si128(codes), onnxlm_mm256_upper_si256(codes))
+            let v = loadPart(x + i, rest)
+            let words = type == ONNXLM_CACHE_BF16 ? bfloat16Words(v) : words(codes(v, scale))
             if !panels {
                 scatterWords(y.advanced(by: base &+ i &* 4), words, rest, 4)
             } else {
@@ -168,10 +170,15 @@
         }
     }
 
+    @inline(always)
+    private func words(_ codes: __m256i) -> __m128i {
+        _mm_packs_epi32(_mm256_castsi256_si128(codes), onnxlm_mm256_upper_si256(codes))
+    }
+
     /// The low bytes of eight codes.
     @inline(always)
     private func scatterCodes(_ y: UnsafeMutableRawPointer, _ codes: __m256i, _ count: Int, _ stride: Int) {
-        let words = _mm_packs_epi32(_mm256_castsi256_si128(codes), onnxlm_mm256_upper_si256(codes))
+        let words = words(codes)
         let bytes = lowBits(_mm_packs_epi16(words, words))
         var i = 0
         while i < count {

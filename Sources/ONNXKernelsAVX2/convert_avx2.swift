@@ -81,7 +81,7 @@
     }
 
     @inline(__always)
-    private func bfloat16Words(_ value: __m256) -> __m128i {
+    func bfloat16Words(_ value: __m256) -> __m128i {
         let bits = _mm256_castps_si256(value)
         let truncated = _mm256_srli_epi32(bits, 16)
         let odd = _mm256_and_si256(truncated, _mm256_set1_epi32(1))

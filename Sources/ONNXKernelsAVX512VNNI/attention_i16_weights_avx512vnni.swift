@@ -63,27 +63,6 @@
             row, (loadCodes(source), loadCodes(source + 16), loadCodes(source + 32), loadCodes(source + 48)))
     }
 
-    /// Up to four rows; the last that exists for those that do not.
-    private struct RowsOfFour {
-        let first: Int
-        let count: Int
-
-        @inline(always)
-        init(_ row: Int, _ rest: Int) {
-            first = row
-            count = rest < 4 ? rest : 4
-        }
-
-        @inline(always)
-        var row0: Int { first }
-        @inline(always)
-        var row1: Int { first &+ (count > 1 ? 1 : 0) }
-        @inline(always)
-        var row2: Int { first &+ (count > 2 ? 2 : 0) }
-        @inline(always)
-        var row3: Int { first &+ (count > 3 ? 3 : 0) }
-    }
-
     /// `found`: the largest exponent of each row's group of four lanes.
     @inline(always)
     private func weigh(
@@ -129,15 +108,6 @@
         storeGroups(_mm512_fmadd_ps(totals, scales, sums), a.sums + row, count)
         storeGroups(decays, scratch.decays + row, count)
         storeGroups(scales, scratch.weightScales + row, count)
-    }
-
-    /// A bit for each key of a block that a row sees.
-    @inline(always)
-    private func seenKeys(_ a: onnxlm_attention_args, _ row: Int, _ start: Int) -> UInt64 {
-        let span = spanOfPosition(a, positionOfRow(a, row), start)
-        if span.low >= span.high { return 0 }
-        let below = span.high >= 64 ? UInt64.max : (UInt64(1) &<< UInt64(truncatingIfNeeded: span.high)) &- 1
-        return below & (UInt64.max &<< UInt64(truncatingIfNeeded: span.low))
     }
 
     /// The exponents of a row's weights; −infinity where the key is not seen.
@@ -257,27 +227,5 @@
     @inline(always)
     private func coupleProducts(_ codes: (__m512i, __m512i)) -> __m512i {
         addingCoupleProducts(addingCoupleProducts(_mm512_setzero_si512(), codes.0), codes.1)
-    }
-
-    @inline(always)
-    private func rowMask(_ count: Int) -> UInt16 {
-        UInt16(truncatingIfNeeded: (UInt32(1) &<< UInt32(truncatingIfNeeded: count)) &- 1)
-    }
-
-    /// A number of each row to its group.
-    @inline(always)
-    private func loadGroups(_ source: UnsafePointer<Float>, _ count: Int) -> __m512 {
-        onnxlm_mm512_spread4_ps(_mm512_maskz_loadu_ps(rowMask(count), source))
-    }
-
-    /// The first lane of each of `count` groups.
-    @inline(always)
-    func storeGroups(_ groups: __m512, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
-        let gathered = onnxlm_mm512_gather4_ps(groups)
-        if count == 4 {
-            _mm_storeu_ps(target, _mm512_castps512_ps128(gathered))
-        } else {
-            _mm512_mask_storeu_ps(target, rowMask(count), gathered)
-        }
     }
 #endif

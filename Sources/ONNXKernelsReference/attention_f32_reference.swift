@@ -88,7 +88,7 @@ private func keyIndex(_ a: onnxlm_attention_args, _ column: Int, _ element: Int)
 
 @inline(__always)
 private func valueIndex(_ a: onnxlm_attention_args, _ column: Int, _ element: Int) -> Int {
-    if a.cache_type != ONNXLM_CACHE_I16 { return column * Int(a.value_row_stride) + element }
+    if !liesInPairs(a.cache_type) { return column * Int(a.value_row_stride) + element }
     return cacheIndex(column, element, Int(a.head_size), a.cache_type, panels: false)
 }
 
@@ -96,6 +96,9 @@ private func valueIndex(_ a: onnxlm_attention_args, _ column: Int, _ element: In
 private func cached(_ base: UnsafeRawPointer, _ index: Int, _ type: Int32) -> Float {
     if type == ONNXLM_CACHE_F16 {
         return float(fromHalfBits: base.load(fromByteOffset: index * 2, as: UInt16.self))
+    }
+    if type == ONNXLM_CACHE_BF16 {
+        return Float(bitPattern: UInt32(base.load(fromByteOffset: index * 2, as: UInt16.self)) << 16)
     }
     if type == ONNXLM_CACHE_I16 { return Float(base.load(fromByteOffset: index * 2, as: Int16.self)) }
     if type == ONNXLM_CACHE_I8 { return Float(base.load(fromByteOffset: index, as: Int8.self)) }

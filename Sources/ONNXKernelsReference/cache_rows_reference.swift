@@ -26,6 +26,9 @@ package func cache_rows_reference(_ args: UnsafePointer<onnxlm_cache_rows_args>)
             case ONNXLM_CACHE_I16:
                 let code = scale.isNaN ? 1 : (x[i] / scale).rounded(.toNearestOrEven)
                 a.y.storeBytes(of: Int16(code), toByteOffset: index * 2, as: Int16.self)
+            case ONNXLM_CACHE_BF16:
+                let bits = bfloat16Bits(fromBits: x[i].bitPattern)
+                a.y.storeBytes(of: bits, toByteOffset: index * 2, as: UInt16.self)
             default:
                 a.y.storeBytes(of: x[i], toByteOffset: index * 4, as: Float.self)
             }
@@ -53,11 +56,15 @@ private func rowScale(_ x: UnsafePointer<Float>, _ count: Int, _ largestCode: Fl
     return scale < .leastNormalMagnitude ? 1 : scale
 }
 
+/// Whether neighbours of a type lie side by side.
+@inline(__always)
+func liesInPairs(_ type: Int32) -> Bool { type == ONNXLM_CACHE_I16 || type == ONNXLM_CACHE_BF16 }
+
 /// The place of an element among those of its head.
 @inline(__always)
 func cacheIndex(_ position: Int, _ element: Int, _ headSize: Int, _ type: Int32, panels: Bool) -> Int {
     let width = Int(ONNXLM_CACHE_PANEL)
-    if type == ONNXLM_CACHE_I16 {
+    if liesInPairs(type) {
         if !panels { return (position / 2 * headSize + element) * 2 + position % 2 }
         if element | 1 < headSize {
             return (position / width * headSize + element / 2 * 2) * width + position % width * 2 + element

@@ -36,14 +36,13 @@ package func convert_f32_bf16_reference(_ args: UnsafePointer<onnxlm_convert_arg
     let a = args.pointee
     let source = a.source.assumingMemoryBound(to: UInt32.self)
     let destination = a.destination.assumingMemoryBound(to: UInt16.self)
-    for i in 0..<Int(a.count) {
-        let bits = source[i]
-        if bits & 0x7FFF_FFFF > 0x7F80_0000 {
-            destination[i] = UInt16(truncatingIfNeeded: bits >> 16) | 0x0040
-        } else {
-            destination[i] = UInt16(truncatingIfNeeded: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16)
-        }
-    }
+    for i in 0..<Int(a.count) { destination[i] = bfloat16Bits(fromBits: source[i]) }
+}
+
+@inline(__always)
+func bfloat16Bits(fromBits bits: UInt32) -> UInt16 {
+    if bits & 0x7FFF_FFFF > 0x7F80_0000 { return UInt16(truncatingIfNeeded: bits >> 16) | 0x0040 }
+    return UInt16(truncatingIfNeeded: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16)
 }
 
 @inline(__always)

@@ -38,8 +38,9 @@
 
         @Option(
             help: """
-                Element type of the key/value caches: float32, float16, int16 or int8. By default int16 for models with \
-                8-bit activations on processors with AVX-512 VNNI, else float16.
+                Element type of the key/value caches: float32, float16, bfloat16, int16 or int8. By default, for models \
+                with 8-bit activations, bfloat16 on processors with AMX and int16 on those with AVX-512 VNNI; else \
+                float16.
                 """,
             transform: NamedChoice.reader("--cache-type"))
         var cacheType: CacheType?

@@ -4,7 +4,7 @@
 ///
 ///     var options = LoadOptions()
 ///     options.cacheType = .int8
-///     for type in [CacheType.float32, .float16, .int16, .int8] {
+///     for type in [CacheType.float32, .float16, .bfloat16, .int16, .int8] {
 ///         print(type, type == options.cacheType ? "chosen" : "possible")
 ///     }
 public enum CacheType: String, Sendable, Hashable, CaseIterable {
@@ -17,12 +17,15 @@ public enum CacheType: String, Sendable, Hashable, CaseIterable {
     /// Half the memory, and a scale for each position of each head; 15 bits for keys, 13 for values. Processors with
     /// AVX-512 VNNI multiply it in integers, which makes attention of long prompts about 1.7 times as fast.
     case int16
+    /// Half the memory; 8 significant bits. Processors with AMX multiply it in tiles, which makes attention of long prompts
+    /// twice as fast as int16 does.
+    case bfloat16
 
     /// Bytes of one element, scales not counted.
     package var elementByteCount: Int {
         switch self {
         case .float32: 4
-        case .float16, .int16: 2
+        case .float16, .int16, .bfloat16: 2
         case .int8: 1
         }
     }

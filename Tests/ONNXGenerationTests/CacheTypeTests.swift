@@ -17,7 +17,7 @@ struct CacheTypeTests {
             && !ModelTolerance.isBrainPrecision($0)
     }
 
-    @Test(arguments: floatFolders, [CacheType.float16, .int16, .int8])
+    @Test(arguments: floatFolders, [CacheType.float16, .int16, .bfloat16, .int8])
     func narrowCachesStayNear(folder: String, type: CacheType) throws {
         let oracle = try ModelOracle(folder: folder)
         let ids = try #require(oracle.cases.first { $0.name == "prefill" }).ids
@@ -47,6 +47,9 @@ struct CacheTypeTests {
     static let choices = [
         Choice(quantizesActivations: true, headSizes: [64, 64], level: .avx512vnni, type: .int16),
         Choice(quantizesActivations: true, headSizes: [8, 256], level: .avx512vnni, type: .int16),
+        Choice(quantizesActivations: true, headSizes: [64, 96], level: .amx, type: .bfloat16),
+        Choice(quantizesActivations: true, headSizes: [64, 80], level: .amx, type: .int16),
+        Choice(quantizesActivations: false, headSizes: [64, 64], level: .amx, type: .float16),
         Choice(quantizesActivations: true, headSizes: [64, 64], level: .avx2, type: .float16),
         Choice(quantizesActivations: true, headSizes: [64, 64], level: .reference, type: .float16),
         Choice(quantizesActivations: true, headSizes: [64, 20], level: .avx512vnni, type: .float16),
@@ -66,11 +69,12 @@ struct CacheTypeTests {
     func sessionsKeepTheChosenType(fixture: String, isQuantized: Bool) throws {
         var options = LoadOptions()
         let path = Fixtures.models + "/" + fixture
-        let isFast = KernelSet.current.level >= .avx512vnni
+        let level = KernelSet.current.level
+        let quantized: CacheType = level >= .amx ? .bfloat16 : level >= .avx512vnni ? .int16 : .float16
         for chosen in [nil] + CacheType.allCases.map({ Optional($0) }) {
             options.cacheType = chosen
             let decoder = try LanguageModel(path, options, readsTexts: false).makeDecoder()
-            #expect(decoder.cacheType == chosen ?? (isQuantized && isFast ? .int16 : .float16))
+            #expect(decoder.cacheType == chosen ?? (isQuantized ? quantized : .float16))
         }
     }
 

@@ -29,6 +29,7 @@ enum ModelTolerance {
         switch type {
         case .float32: 0
         case .float16, .int16: 0.02
+        case .bfloat16: 8 * 0.02
         case .int8: 0.2
         }
     }

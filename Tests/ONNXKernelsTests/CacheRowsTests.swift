@@ -16,7 +16,8 @@ import Testing
         }
     }
 
-    static let cases: [Case] = [Attention.CacheType.float32, .float16, .int8, .int16].flatMap { type in
+    static let cases: [Case] = [Attention.CacheType.float32, .float16, .int8, .int16, .bfloat16].flatMap {
+        type in
         [1, 7, 8, 15, 32, 64, 80, 96].flatMap { size in
             [true, false].flatMap { isPanelled in
                 [(0, 0), (0, 1), (5, 3), (14, 5), (15, 1), (16, 33), (3, 50)].map {
@@ -54,7 +55,7 @@ import Testing
     }
 
     /// Values come back within half a step of their type.
-    @Test(arguments: [Attention.CacheType.float32, .float16, .int8, .int16], [true, false])
+    @Test(arguments: [Attention.CacheType.float32, .float16, .int8, .int16, .bfloat16], [true, false])
     func valuesComeBack(type: Attention.CacheType, isPanelled: Bool) {
         var generator = SeededGenerator(seed: 5)
         let source = generator.floats(2 * 70 * 24, in: -4...4)
@@ -68,10 +69,36 @@ import Testing
                     switch type {
                     case .float32: 0
                     case .float16: abs(source[index]) / 2048
+                    case .bfloat16: abs(source[index]) / 256
                     case .int8: largest / 127 * 0.5001
                     case .int16: largest / (isPanelled ? 16383 : 4095) * 0.5005
                     }
                 #expect(abs(heads.floats[index] - source[index]) <= allowed)
+            }
+        }
+    }
+
+    /// Halves go to even, large numbers to infinity, and every NaN stays one.
+    @Test(arguments: [true, false]) func bfloat16IsRounded(isPanelled: Bool) {
+        let bits: [(UInt32, UInt16)] = [
+            (0x3F80_0000, 0x3F80), (0x3F80_8000, 0x3F80), (0x3F81_8000, 0x3F82), (0x3F80_8001, 0x3F81),
+            (0xBF80_7FFF, 0xBF80), (0x7F7F_FFFF, 0x7F80), (0xFF80_0000, 0xFF80), (0x7F80_0001, 0x7FC0),
+            (0xFFFF_FFFF, 0xFFFF), (0x0000_8001, 0x0001), (0x8000_0000, 0x8000),
+        ]
+        for size in [32, 11] {
+            let row = (0..<size).map { Float(bitPattern: bits[$0 % bits.count].0) }
+            for kernels in TestKernels.sets {
+                var words = [UInt16](repeating: 9, count: 64 * size)
+                kernels.storeCacheRows(
+                    row, stride: size, rows: 1, headSize: size, into: &words, scales: nil, first: 0,
+                    type: .bfloat16, isPanelled: isPanelled)
+                for element in 0..<size {
+                    let isLast = element == size - 1 && size % 2 == 1
+                    let place =
+                        !isPanelled
+                        ? 2 * element : isLast ? 16 * element : element / 2 * 32 + element % 2
+                    #expect(words[place] == bits[element % bits.count].1, "\(kernels.level) \(element)")
+                }
             }
         }
     }

@@ -20,7 +20,7 @@ final class CachedHeads {
     init(
         _ source: [Float], heads: Int, total: Int, headSize: Int, type: Attention.CacheType, isPanelled: Bool
     ) {
-        let capacity = isPanelled || type == .int16 ? (total + 63) / 64 * 64 : total
+        let capacity = isPanelled || type.liesInPairs ? (total + 63) / 64 * 64 : total
         let bytes = heads * capacity * headSize * type.byteCount
         // What nobody wrote is NaN.
         let memory = GuardedMemory([UInt8](repeating: 0xFF, count: bytes))
@@ -37,7 +37,7 @@ final class CachedHeads {
             for position in 0..<total {
                 for element in 0..<headSize {
                     let place =
-                        type == .int16
+                        type.liesInPairs
                         ? Self.placeInPairs(position, element, headSize, isPanelled)
                         : isPanelled
                             ? (position / 16 * headSize + element) * 16 + position % 16
@@ -49,6 +49,10 @@ final class CachedHeads {
                         case .float32: raw.load(fromByteOffset: index * 4, as: Float.self)
                         case .float16:
                             Self.float(half: raw.load(fromByteOffset: index * 2, as: UInt16.self))
+                        case .bfloat16:
+                            Float(
+                                bitPattern: UInt32(raw.load(fromByteOffset: index * 2, as: UInt16.self)) << 16
+                            )
                         case .int16:
                             Float(raw.load(fromByteOffset: index * 2, as: Int16.self))
                                 * scales.base[head * capacity + position]

@@ -13,7 +13,7 @@ import Testing
                 .avx512vnni,
                 [\.avx512f, \.avx512dq, \.avx512bw, \.avx512vl, \.avx512vnni, \.savesWideVectorState]
             ),
-            (.amx, [\.amxTile, \.amxInt8, \.savesTileState]),
+            (.amx, [\.amxTile, \.amxInt8, \.amxBFloat16, \.savesTileState]),
         ]
 
     /// A processor with everything up to a level and nothing beyond.
@@ -94,7 +94,7 @@ import Testing
             #expect(!features(basis, avx2 | avx512, state, vnni).hasAVX512VNNIKernels)
         }
         #expect(!features(basis, avx2 | avx512, 0xE7, 0).hasAVX512VNNIKernels)
-        let amx: UInt32 = 1 << 24 | 1 << 25
+        let amx: UInt32 = 1 << 22 | 1 << 24 | 1 << 25
         #expect(features(basis, avx2 | avx512, 0x600E7, vnni, amx) == Self.processor(.amx))
         for state: UInt64 in [0xE7, 0x200E7, 0x400E7, 0x60007] {
             #expect(!features(basis, avx2 | avx512, state, vnni, amx).hasAMXKernels)

@@ -26,6 +26,8 @@ enum KernelTolerance {
     static let attention = 64 * epsilon
     /// Attention in 16-bit integers, in the same unit: queries of 13 to 15 bits, weights of 13 in each block.
     static let attentionInIntegers = 8192 * epsilon
+    /// Attention in bfloat16, in the same unit: queries and weights of 8 bits.
+    static let attentionInBFloat16 = 131_072 * epsilon
     /// Smallest normal float32, below which relative accuracy ends; functions that divide x by an exponential lose
     /// results below |x| times it.
     static let tiny = Double(Float.leastNormalMagnitude)

@@ -74,7 +74,7 @@ struct DefaultModelTests {
 
     /// The logits of whole answers with each cache type against those with float32: the likeliest token stays the same
     /// but where two are nearly equal.
-    @Test(arguments: [(CacheType.float16, Float(0.05)), (.int16, 0.05), (.int8, 2)])
+    @Test(arguments: [(CacheType.float16, Float(0.05)), (.int16, 0.05), (.bfloat16, 0.4), (.int8, 2)])
     func narrowCachesChooseTheSameTokens(type: CacheType, largestChange: Float) async throws {
         var options = LoadOptions()
         options.cacheType = .float32

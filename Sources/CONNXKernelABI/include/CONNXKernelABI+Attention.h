@@ -13,6 +13,8 @@
 /// e of position p lies, in a panel of keys, at `[e / 2 * 2 * ONNXLM_CACHE_PANEL + p % ONNXLM_CACHE_PANEL * 2 + e % 2]`
 /// (the last of an odd number of elements as in other types), among values at `[p / 2][e][p % 2]`.
 #define ONNXLM_CACHE_I16 3
+/// Without scales; neighbours lie in the same pairs.
+#define ONNXLM_CACHE_BF16 4
 
 /// The largest codes of int16 keys and values. Every sum of products with codes of queries and weights fits 32 bits:
 /// those of a query add up to less than `(2^31 - 1) / ONNXLM_CACHE_I16_KEY`, and those of weights are no more than
@@ -38,7 +40,8 @@
 ///
 /// Over int16 a level may round queries to 16 bits with a scale for each row, and the weights of each block, times the
 /// values' scales, to codes up to `2^ONNXLM_CACHE_I16_WEIGHT_BITS` with a scale for each row and block; sums are exact
-/// then. Its maxima may be those of scores plus the logarithms of the values' scales: any number near will do.
+/// then. Its maxima may be those of scores plus the logarithms of the values' scales: any number near will do. Over bfloat16 it may
+/// round queries and weights to bfloat16; its maxima may then be less by 8 · ln 2 at most.
 typedef struct onnxlm_attention_args {
     const float *query;
     int64_t query_position_stride;
@@ -49,7 +52,7 @@ typedef struct onnxlm_attention_args {
     /// For int8 and int16: a factor for each position, from `first_key` on.
     const float *_Nullable key_scales;
     const float *_Nullable value_scales;
-    /// 0: keys lie in panels, as int16 ones always do.
+    /// 0: keys lie in panels, as int16 and bfloat16 ones always do.
     int64_t key_row_stride;
     int64_t value_row_stride;
     int32_t cache_type;
@@ -69,7 +72,7 @@ typedef struct onnxlm_attention_args {
     int64_t bias_position_stride;
     float *maxima;
     float *sums;
-    /// `[row][head_size]`.
+    /// `[row][head_size]`, rows rounded up to 16.
     float *outputs;
     /// `rows * (ONNXLM_ATTENTION_BLOCK + 1)` floats, rows rounded up to 16, 64-byte aligned.
     float *scores;
@@ -78,7 +81,7 @@ typedef struct onnxlm_attention_args {
 } onnxlm_attention_args;
 
 /// Floats that `onnxlm_attention_args.block` has: a block of keys and of values in float32; or, over int16, the codes of all rows
-/// and what belongs to them, a block of keys or values in bytes, four products of tiles and their shapes.
+/// and what belongs to them, a block of keys or values in bytes, four products of tiles and their shapes; or, over bfloat16, less.
 static inline int64_t onnxlm_attention_block_floats(int64_t rows, int64_t head_size) {
     const int64_t whole_rows = (rows + 15) / 16 * 16;
     const int64_t codes = (head_size + 63) / 64 * 64;
@@ -116,7 +119,8 @@ typedef struct onnxlm_attention_finish_args {
 ///
 /// float16 rounds to nearest even. int8: scale = max |x| / 127 (1 for a row of zeros), code = round(x / scale) to
 /// nearest even; a row with a NaN or an infinity gets the scale NaN and codes 1, so that every product is NaN. int16 is
-/// the same with `ONNXLM_CACHE_I16_KEY` in panels, else `ONNXLM_CACHE_I16_VALUE`, in place of 127.
+/// the same with `ONNXLM_CACHE_I16_KEY` in panels, else `ONNXLM_CACHE_I16_VALUE`, in place of 127. bfloat16 rounds to nearest even;
+/// NaN stays NaN.
 typedef struct onnxlm_cache_rows_args {
     const float *x;
     int64_t x_row_stride;

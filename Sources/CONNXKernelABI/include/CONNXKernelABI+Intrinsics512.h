@@ -74,6 +74,13 @@ ONNXLM_INTRINSIC __m512i onnxlm_mm512_last_rows_epi32(__m512i a, __m512i b) {
     __m512i order = _mm512_setr_epi32(2, 6, 10, 14, 18, 22, 26, 30, 3, 7, 11, 15, 19, 23, 27, 31);
     return _mm512_permutex2var_epi32(a, order, b);
 }
+ONNXLM_INTRINSIC __mmask32 onnxlm_mm512_equal_epi16(__m512i a, __m512i b) { return _mm512_cmpeq_epi16_mask(a, b); }
+/// The upper words of the lanes of a, then those of b.
+ONNXLM_INTRINSIC __m512i onnxlm_mm512_upper_words_epi32(__m512i a, __m512i b) {
+    __m512i order = _mm512_set_epi16(
+        63, 61, 59, 57, 55, 53, 51, 49, 47, 45, 43, 41, 39, 37, 35, 33, 31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
+    return _mm512_permutex2var_epi16(a, order, b);
+}
 /// Lane i to the line of 64 bytes that index i counts from `base` on.
 ONNXLM_INTRINSIC void onnxlm_mm512_scatter_lines_epi32(void *base, __m512i lines, __m512i lanes) {
     _mm512_i32scatter_epi32(base, _mm512_slli_epi32(lines, 4), lanes, 4);

@@ -165,6 +165,7 @@ struct GroupQueryAttentionMemory {
         case .float16: .float16
         case .int8: .int8
         case .int16: .int16
+        case .bfloat16: .bfloat16
         }
     }
 

@@ -106,7 +106,7 @@ import Testing
     }
 
     /// Narrower types give the same bits in any split, and stay near float32.
-    @Test(arguments: [(CacheType.float16, Float(1e-3)), (.int16, 1e-3), (.int8, 0.02)])
+    @Test(arguments: [(CacheType.float16, Float(1e-3)), (.int16, 1e-3), (.bfloat16, 8e-3), (.int8, 0.02)])
     func narrowTypesStayNear(type: CacheType, tolerance: Float) throws {
         let node = Self.node(150)
         let exact = try Self.run(node, split: [150], type: .float32).output

@@ -4,13 +4,15 @@
 #if ONNXLM_AVX512VNNI
     package import CONNXKernelABI
 
-    /// Writes rows to an int16 cache; see `onnxlm_cache_rows_args`. The head size is a multiple of 32. Same bits as the
+    /// Writes rows to an int16 or bfloat16 cache; see `onnxlm_cache_rows_args`. The head size is a multiple of 32. Same bits as the
     /// reference.
-    @c(onnxlm_cache_rows_i16_avx512vnni)
-    package func cache_rows_i16_avx512vnni(_ args: UnsafePointer<onnxlm_cache_rows_args>) {
+    @c(onnxlm_cache_rows_pairs_avx512vnni)
+    package func cache_rows_pairs_avx512vnni(_ args: UnsafePointer<onnxlm_cache_rows_args>) {
         let a = args.pointee
         let isKeys = a.panels != 0
-        writeScales(a, isKeys ? ONNXLM_CACHE_I16_KEY : ONNXLM_CACHE_I16_VALUE)
+        if a.cache_type == ONNXLM_CACHE_I16 {
+            writeScales(a, isKeys ? ONNXLM_CACHE_I16_KEY : ONNXLM_CACHE_I16_VALUE)
+        }
         var row = 0
         while row < Int(a.rows) {
             let position = Int(a.first) &+ row
@@ -68,10 +70,11 @@
         _mm512_castps_si512(_mm512_loadu_ps(a.x + (row &* Int(a.x_row_stride) &+ i)))
     }
 
-    /// Codes of 16 elements of a row; 1 for all of a row whose scale is NaN.
+    /// Codes of 16 elements of a row; 1 for all of a row whose scale is NaN. Of bfloat16, its bits.
     @inline(always)
     private func codes(_ a: onnxlm_cache_rows_args, _ row: Int, _ i: Int) -> __m512i {
         let x = _mm512_loadu_ps(a.x + (row &* Int(a.x_row_stride) &+ i))
+        if a.cache_type == ONNXLM_CACHE_BF16 { return _mm512_srai_epi32(bfloat16Bits(x), 16) }
         guard let scales = a.scales else { return _mm512_cvtps_epi32(x) }
         let scale = scales[Int(a.first) &+ row]
         if scale != scale { return _mm512_set1_epi32(1) }
