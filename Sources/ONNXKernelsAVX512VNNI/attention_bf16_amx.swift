@@ -28,7 +28,7 @@
     @inline(always)
     private func attendRounded(_ a: onnxlm_attention_args, _ rows: Int, areFew: Bool) {
         let scratch = roundQueries(a, rows, areFew: areFew)
-        if !areFew { configureRoundedTiles(scratch) }
+        if !areFew { configureWholeTiles(scratch.shapes) }
         var start = Int(a.first_key)
         while start < Int(a.last_key) {
             let first = spanOfPosition(a, 0, start)

@@ -26,16 +26,16 @@
             before, onnxlm_mm512_less_ps(_mm512_add_ps(before, splat(8)), found), found)
         // −infinity less itself is NaN.
         let subtrahends = _mm512_max_ps(splat(-.greatestFiniteMagnitude), references)
-        let w0 = powers(s0, onnxlm_mm512_group0_ps(subtrahends))
-        let w1 = powers(s1, onnxlm_mm512_group1_ps(subtrahends))
-        let w2 = powers(s2, onnxlm_mm512_group2_ps(subtrahends))
-        let w3 = powers(s3, onnxlm_mm512_group3_ps(subtrahends))
+        let w0 = powers(s0, onnxlm_mm512_group0_ps(subtrahends), areFine: false)
+        let w1 = powers(s1, onnxlm_mm512_group1_ps(subtrahends), areFine: false)
+        let w2 = powers(s2, onnxlm_mm512_group2_ps(subtrahends), areFine: false)
+        let w3 = powers(s3, onnxlm_mm512_group3_ps(subtrahends), areFine: false)
         store(w0, a.scores + row &* 64, areFew)
         if rows.count > 1 { store(w1, a.scores + rows.row1 &* 64, areFew) }
         if rows.count > 2 { store(w2, a.scores + rows.row2 &* 64, areFew) }
         if rows.count > 3 { store(w3, a.scores + rows.row3 &* 64, areFew) }
         let totals = groupTotals(total(w0), total(w1), total(w2), total(w3))
-        let decays = power(_mm512_sub_ps(before, subtrahends))
+        let decays = power(_mm512_sub_ps(before, subtrahends), isFine: false)
         let sums = _mm512_fmadd_ps(loadGroups(a.sums + row, rows.count), decays, totals)
         storeGroups(references, a.maxima + row, rows.count)
         storeGroups(sums, a.sums + row, rows.count)
@@ -54,13 +54,7 @@
         )
         if isWhole { return s }
         let seen = seenKeys(a, row, start)
-        var bias: UnsafePointer<Float>?
-        if let base = a.bias {
-            let within = positionOfRow(a, row)
-            let head = row &- within &* Int(a.heads)
-            let offset = head &* Int(a.bias_head_stride) &+ within &* Int(a.bias_position_stride)
-            bias = base + (offset &+ start)
-        }
+        let bias = biasOfRow(a, row, start)
         return (
             exponents(a, s.0, bias, seen, 0), exponents(a, s.1, bias, seen, 16),
             exponents(a, s.2, bias, seen, 32),
@@ -76,33 +70,10 @@
         let mask = UInt16(truncatingIfNeeded: seen &>> UInt64(truncatingIfNeeded: first))
         var s = scores
         if hasPlainScores(a) == false {
-            if a.softcap > 0 {
-                let cap = splat(a.softcap)
-                s = _mm512_mul_ps(cap, tanh16(_mm512_div_ps(s, cap)))
-            }
-            if let bias { s = _mm512_add_ps(s, _mm512_maskz_loadu_ps(mask, bias + first)) }
+            s = cappedAndBiased(a, s, bias, mask, first)
             s = _mm512_mul_ps(s, splat(log2e))
         }
         return _mm512_mask_blend_ps(mask, splat(-.infinity), s)
-    }
-
-    /// 2 to the power of x, to 2⁻¹³ of itself: exact for whole numbers, 0 for −infinity.
-    @inline(always)
-    private func power(_ x: __m512) -> __m512 {
-        let r = onnxlm_mm512_fraction_ps(x)
-        // 2 to the power of r, for r from 0 to 1: the polynomial with 1 at 0 whose relative error is the least.
-        var p = _mm512_fmadd_ps(splat(0.07706724107265472), r, splat(0.22764497995376587))
-        p = _mm512_fmadd_ps(p, r, splat(0.6951166391372681))
-        p = _mm512_fmadd_ps(p, r, splat(1))
-        return _mm512_scalef_ps(p, x)
-    }
-
-    @inline(always)
-    private func powers(_ s: FourVectors, _ subtrahend: __m512) -> FourVectors {
-        (
-            power(_mm512_sub_ps(s.0, subtrahend)), power(_mm512_sub_ps(s.1, subtrahend)),
-            power(_mm512_sub_ps(s.2, subtrahend)), power(_mm512_sub_ps(s.3, subtrahend))
-        )
     }
 
     /// The sums of a row's weights, lane by lane.

@@ -35,6 +35,31 @@
         return BlockSpan(low: low, high: high < 0 ? 0 : high)
     }
 
+    /// What is added to the scores of a row with the block at `start`, if there is anything.
+    @inline(always)
+    func biasOfRow(_ a: onnxlm_attention_args, _ row: Int, _ start: Int) -> UnsafePointer<Float>? {
+        guard let base = a.bias else { return nil }
+        let within = positionOfRow(a, row)
+        let head = row &- within &* Int(a.heads)
+        let offset = head &* Int(a.bias_head_stride) &+ within &* Int(a.bias_position_stride)
+        return base + (offset &+ start)
+    }
+
+    /// Scores of 16 keys from `first` on, capped and with what is added to them, where the mask says that they are seen.
+    @inline(always)
+    func cappedAndBiased(
+        _ a: onnxlm_attention_args, _ scores: __m512, _ bias: UnsafePointer<Float>?, _ mask: UInt16,
+        _ first: Int
+    ) -> __m512 {
+        var s = scores
+        if a.softcap > 0 {
+            let cap = splat(a.softcap)
+            s = _mm512_mul_ps(cap, tanh16(_mm512_div_ps(s, cap)))
+        }
+        if let bias { s = _mm512_add_ps(s, _mm512_maskz_loadu_ps(mask, bias + first)) }
+        return s
+    }
+
     @inline(always)
     private func elementBytes(_ type: Int32) -> Int {
         type == ONNXLM_CACHE_F32 ? 4 : type == ONNXLM_CACHE_F16 ? 2 : 1

@@ -29,7 +29,7 @@
     @inline(always)
     private func attendTile(_ a: onnxlm_attention_args, _ rows: Int, _ manner: TileManner) {
         let scratch = codeQueries(a, rows, manner)
-        if manner.hasPlanes { configureTiles(scratch) }
+        if manner.hasPlanes { configureWholeTiles(scratch.shapes) }
         var start = Int(a.first_key)
         while start < Int(a.last_key) {
             let first = spanOfPosition(a, 0, start)

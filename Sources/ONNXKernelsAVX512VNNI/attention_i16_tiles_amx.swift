@@ -2,18 +2,6 @@
 #if ONNXLM_AVX512VNNI
     import CONNXKernelABI
 
-    /// All tiles have 16 rows of 64 bytes.
-    @inline(always)
-    func configureTiles(_ scratch: CodedRows) {
-        let shapes = TileShapes(scratch.shapes)
-        var tile = 0
-        while tile < 7 {
-            shapes.set(tile, rows: 16, bytes: 64)
-            tile &+= 1
-        }
-        shapes.configure()
-    }
-
     /// Sums of products of all rows' queries with the 64 keys of a block, exact, to `scores`, 64 a row; or, with
     /// `exponents`, the exponents of weights that they give.
     @inline(always)

@@ -76,10 +76,10 @@
         let lowest = splat(-.greatestFiniteMagnitude)
         let references = _mm512_sub_ps(
             _mm512_max_ps(lowest, found), splat(Float(ONNXLM_CACHE_I16_WEIGHT_BITS)))
-        let w0 = powers(s.0, onnxlm_mm512_group0_ps(references))
-        let w1 = powers(s.1, onnxlm_mm512_group1_ps(references))
-        let w2 = powers(s.2, onnxlm_mm512_group2_ps(references))
-        let w3 = powers(s.3, onnxlm_mm512_group3_ps(references))
+        let w0 = powers(s.0, onnxlm_mm512_group0_ps(references), areFine: true)
+        let w1 = powers(s.1, onnxlm_mm512_group1_ps(references), areFine: true)
+        let w2 = powers(s.2, onnxlm_mm512_group2_ps(references), areFine: true)
+        let w3 = powers(s.3, onnxlm_mm512_group3_ps(references), areFine: true)
         let c0 = manner.hasPlanes ? planes(w0) : codes(w0)
         let c1 = manner.hasPlanes ? planes(w1) : codes(w1)
         let c2 = manner.hasPlanes ? planes(w2) : codes(w2)
@@ -101,8 +101,8 @@
         let before = loadGroups(a.maxima + row, count)
         let maxima = _mm512_max_ps(found, before)
         let subtrahends = _mm512_max_ps(lowest, maxima)
-        let decays = power(_mm512_sub_ps(before, subtrahends))
-        let scales = power(_mm512_sub_ps(references, subtrahends))
+        let decays = power(_mm512_sub_ps(before, subtrahends), isFine: true)
+        let scales = power(_mm512_sub_ps(references, subtrahends), isFine: true)
         let sums = _mm512_mul_ps(loadGroups(a.sums + row, count), decays)
         storeGroups(maxima, a.maxima + row, count)
         storeGroups(_mm512_fmadd_ps(totals, scales, sums), a.sums + row, count)
@@ -115,13 +115,7 @@
     private func exponents(
         _ a: onnxlm_attention_args, _ row: Int, _ start: Int, _ scratch: CodedRows, _ seen: UInt64
     ) -> FourVectors {
-        var bias: UnsafePointer<Float>?
-        if let base = a.bias {
-            let within = positionOfRow(a, row)
-            let head = row &- within &* Int(a.heads)
-            let offset = head &* Int(a.bias_head_stride) &+ within &* Int(a.bias_position_stride)
-            bias = base + (offset &+ start)
-        }
+        let bias = biasOfRow(a, row, start)
         let keyScales = keyScalesOfBlock(a, start)
         return (
             exponents(a, row, keyScales, bias, scratch, seen, 0),
@@ -142,11 +136,7 @@
         var factor = splat(scratch.queryScales[row])
         if hasPlainScores(a) == false {
             s = _mm512_mul_ps(s, factor)
-            if a.softcap > 0 {
-                let cap = splat(a.softcap)
-                s = _mm512_mul_ps(cap, tanh16(_mm512_div_ps(s, cap)))
-            }
-            if let bias { s = _mm512_add_ps(s, _mm512_maskz_loadu_ps(mask, bias + first)) }
+            s = cappedAndBiased(a, s, bias, mask, first)
             factor = splat(log2e)
         }
         s = _mm512_fmadd_ps(s, factor, _mm512_loadu_ps(scratch.logarithms + first))
@@ -156,26 +146,6 @@
     @inline(always)
     private func loadSeen(_ x: UnsafePointer<Float>, _ mask: UInt16, _ isWhole: Bool) -> __m512 {
         isWhole ? _mm512_loadu_ps(x) : _mm512_maskz_loadu_ps(mask, x)
-    }
-
-    /// 2 to the power of x, to 2⁻¹⁸ of itself: exact for whole numbers, 0 for −infinity.
-    @inline(always)
-    private func power(_ x: __m512) -> __m512 {
-        let r = onnxlm_mm512_fraction_ps(x)
-        // 2 to the power of r, for r from 0 to 1: the polynomial with 1 at 0 whose relative error is the least.
-        var p = _mm512_fmadd_ps(splat(0.013426016084849834), r, splat(0.05224379897117615))
-        p = _mm512_fmadd_ps(p, r, splat(0.24127937853336334))
-        p = _mm512_fmadd_ps(p, r, splat(0.6930450201034546))
-        p = _mm512_fmadd_ps(p, r, splat(1))
-        return _mm512_scalef_ps(p, x)
-    }
-
-    @inline(always)
-    private func powers(_ s: FourVectors, _ subtrahend: __m512) -> FourVectors {
-        (
-            power(_mm512_sub_ps(s.0, subtrahend)), power(_mm512_sub_ps(s.1, subtrahend)),
-            power(_mm512_sub_ps(s.2, subtrahend)), power(_mm512_sub_ps(s.3, subtrahend))
-        )
     }
 
     /// The sums of a row's weights without the values' scales, lane by lane.

@@ -15,13 +15,7 @@
         let below = span.high >= 64 ? UInt64.max : (UInt64(1) &<< UInt64(truncatingIfNeeded: span.high)) &- 1
         let above = span.low <= 0 ? UInt64.max : UInt64.max &<< UInt64(truncatingIfNeeded: span.low)
         let seen = below & above
-        var bias: UnsafePointer<Float>?
-        if let base = a.bias {
-            let within = positionOfRow(a, row)
-            let head = row &- within &* Int(a.heads)
-            let offset = head &* Int(a.bias_head_stride) &+ within &* Int(a.bias_position_stride)
-            bias = base + (offset &+ start)
-        }
+        let bias = biasOfRow(a, row, start)
         let keyScales = scaled ? a.key_scales.map { $0 + column } : nil
         let s0 = score(a, scores, keyScales, bias, seen, 0)
         let s1 = score(a, scores, keyScales, bias, seen, 16)
