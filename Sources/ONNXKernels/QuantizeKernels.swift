@@ -39,10 +39,13 @@ struct QuantizeKernels {
             scales: target.scales(stored: stored) + place, sums: target.sums(stored: stored) + place,
             centres: target.centres(stored: stored) + place)
         if count == 4 { fourRows(&args) } else { rows(&args) }
-        guard let tileRows, let tiles = target.tiles(stored: stored) else { return }
+        guard let tileRows, let tiles = target.tiles(stored: stored),
+            let tileScales = target.tileScales(stored: stored)
+        else { return }
         let units = (blocks.count * target.blockSize + 31) / 32
         var copy = onnxlm_tile_rows_args(
-            values: args.values, units: Int64(units), tiles: tiles + first * 16)
+            values: args.values, scales: args.scales, units: Int64(units), blocks: args.blocks,
+            tiles: tiles + first * 16, tile_scales: tileScales + blocks.lowerBound * 16)
         tileRows(&copy)
     }
 }

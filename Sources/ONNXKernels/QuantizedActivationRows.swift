@@ -20,6 +20,8 @@ struct QuantizedActivationRows {
     let centresOffset: Int
     /// Where whole sixteens of the quantised rows lie once more as tiles; nil where products read no tiles.
     let tilesOffset: Int?
+    /// Where their scales lie once more, `[tile][block][row]`.
+    let tileScalesOffset: Int
 
     /// Quantised rows that memory is kept for: whole groups of four, and a single row.
     static func storedRows(_ rows: Int, terms: Int) -> Int {
@@ -51,9 +53,20 @@ struct QuantizedActivationRows {
 
     /// The place of a row in its tile, if it has one; `row` is a multiple of 4.
     func tiles(stored row: Int) -> UnsafeMutablePointer<Int8>? {
-        guard let tilesOffset, row < Self.tiledRows(Self.storedRows(rows, terms: terms)) else { return nil }
+        guard let tilesOffset, isTiled(row) else { return nil }
         return (base + (tilesOffset + row / 16 * 16 * blocks * blockSize + row % 16 * 32))
             .assumingMemoryBound(to: Int8.self)
+    }
+
+    /// The place of a row's scales in those of its tile, if it has one; `row` is a multiple of 4.
+    func tileScales(stored row: Int) -> UnsafeMutablePointer<Float>? {
+        guard tilesOffset != nil, isTiled(row) else { return nil }
+        return (base + tileScalesOffset).assumingMemoryBound(to: Float.self)
+            + (row / 16 * 16 * blocks + row % 16)
+    }
+
+    private func isTiled(_ row: Int) -> Bool {
+        row < Self.tiledRows(Self.storedRows(rows, terms: terms))
     }
 
     func centres(stored row: Int) -> UnsafeMutablePointer<Int32> {

@@ -83,7 +83,8 @@ package final class QuantizedActivations {
         let end = (centresOffset + stored * header.blocks * 4 + 63) / 64 * 64
         let tiled = QuantizedActivationRows.tiledRows(stored)
         let hasTiles = tiled > 0 && matrix.kernels.tileRows != nil && header.blockSize >= 32
-        let byteCount = end + (hasTiles ? tiled * header.paddedK : 0)
+        let tileScalesOffset = end + (hasTiles ? tiled * header.paddedK : 0)
+        let byteCount = tileScalesOffset + (hasTiles ? tiled * header.blocks * 4 : 0)
         held = nil
         let memory: AlignedMemory
         if let present = self.memory, present.byteCount >= byteCount {
@@ -96,7 +97,8 @@ package final class QuantizedActivations {
         let target = QuantizedActivationRows(
             base: memory.base, rows: rows, terms: terms, k: terms > 1 ? header.paddedK : header.k,
             blockSize: header.blockSize, blocks: header.blocks, scalesOffset: scalesOffset,
-            sumsOffset: sumsOffset, centresOffset: centresOffset, tilesOffset: hasTiles ? end : nil)
+            sumsOffset: sumsOffset, centresOffset: centresOffset, tilesOffset: hasTiles ? end : nil,
+            tileScalesOffset: tileScalesOffset)
         held = target
         permutation = matrix.permutation
         return target

@@ -56,6 +56,7 @@ extension QuantizedMatrix {
                 into: y + first * rowStride, rowStride: rowStride, bias: bias)
             if row % 16 == 0 {
                 args.tiles = UnsafePointer(activations.tiles(stored: row))
+                args.tile_scales = UnsafePointer(activations.tileScales(stored: row))
                 args.scratch = scratch
             }
             manyRowsKernel(&args)
@@ -81,7 +82,7 @@ extension QuantizedMatrix {
             sums: activations.sums(stored: rows.lowerBound),
             centres: activations.centres(stored: rows.lowerBound), rows: Int64(rows.count),
             row_groups: Int64((rows.count + 3) / 4), bias: bias,
-            tiles: nil, scratch: nil)
+            tiles: nil, tile_scales: nil, scratch: nil)
     }
 
     /// One row, given as the sum of the first three quantised rows of a group.

@@ -5,11 +5,12 @@
     /// What one product with tiles keeps in `onnxlm_qmatmul_args.scratch`.
     struct TileScratch {
         static var mostUnits: Int { Int(ONNXLM_TILE_UNITS) }
-        static var sumsAtOnce: Int { Int(ONNXLM_TILE_BLOCKS) }
+        /// Turns the offset of a block's sums into one that is present.
+        static var sumsMask: Int { (Int(ONNXLM_TILE_BLOCKS) &- 1) &* 1024 }
 
         /// The shapes of the tiles.
         let shapes: UnsafeMutableRawPointer
-        /// `[block % sumsAtOnce][row][column]`, 16 rows and columns.
+        /// `[block % ONNXLM_TILE_BLOCKS][row][column]`, 16 rows and columns.
         let sums: UnsafeMutablePointer<Int32>
         /// `[block][column]`.
         let scales: UnsafeMutablePointer<Float>
@@ -18,7 +19,7 @@
 
         @inline(__always)
         init(_ base: UnsafeMutableRawPointer) {
-            let sumsEnd = 64 &+ Self.sumsAtOnce &* 1024
+            let sumsEnd = 64 &+ Int(ONNXLM_TILE_BLOCKS) &* 1024
             shapes = base
             sums = (base + 64).assumingMemoryBound(to: Int32.self)
             scales = (base + sumsEnd).assumingMemoryBound(to: Float.self)
@@ -39,12 +40,116 @@
     /// Results of sixteen rows and columns.
     private typealias Sixteen = (FourFloats, FourFloats, FourFloats, FourFloats)
 
+    /// The tiles of a product, from some block on.
+    private struct TiledRows {
+        let count: Int
+        let values: UnsafeRawPointer
+        let scales: UnsafePointer<Float>
+        /// Of a whole tile.
+        let byteCount: Int
+        let scaleCount: Int
+
+        @inline(__always)
+        init(_ a: onnxlm_qmatmul_args, _ tiles: UnsafePointer<Int8>, _ scales: UnsafePointer<Float>) {
+            count = Int(a.row_groups) >> 2
+            scaleCount = 16 &* Int(a.layout.blocks)
+            byteCount = scaleCount &* Int(a.layout.block_size)
+            values = UnsafeRawPointer(tiles)
+            self.scales = scales
+        }
+    }
+
     /// Some blocks of two panels, and where they begin.
     private struct TileStretch {
         let firstBlock: Int
         let blocks: Int
-        let unitsPerBlock: Int
-        var isFirst: Bool { firstBlock == 0 }
+        /// Of a tile of rows, or of unpacked columns.
+        let blockBytes: Int
+    }
+
+    /// The columns of a stretch that are still packed, and where they are unpacked to.
+    private struct PackedColumns {
+        var pair: PanelPair
+        private let recordBytes: Int
+        private let scalesOffset: Int
+        private let scaleType: Int32
+        private let units: Int
+        private var weights: UnsafeMutableRawPointer
+        private var scales: UnsafeMutablePointer<Float>
+
+        @inline(__always)
+        init(_ a: onnxlm_qmatmul_args, _ pair: PanelPair, _ scratch: TileScratch) {
+            self.pair = pair
+            recordBytes = Int(a.layout.record_byte_count)
+            scalesOffset = Int(a.layout.record_byte_count &- a.layout.parameter_byte_count)
+            scaleType = a.layout.scale_type
+            units = Int(a.layout.block_size) >> 5
+            weights = scratch.weights
+            scales = scratch.scales
+        }
+
+        /// Unpacks the next block.
+        @inline(__always)
+        mutating func unpackBlock(_ unpack: (PanelPair, Int, UnsafeMutableRawPointer) -> Void) {
+            pair.readAhead(recordBytes)
+            unpack(pair, units, weights)
+            _mm512_storeu_ps(scales, pair.scales(scalesOffset, scaleType))
+            pair.advance(recordBytes)
+            weights += 512 &* units
+            scales += 16
+        }
+    }
+
+    /// Multiplies block after block of a stretch, tile after tile.
+    private struct TileProducts {
+        var rows: UnsafeRawPointer
+        var columns: UnsafeRawPointer
+        let blockBytes: Int
+        private let sums: UnsafeMutableRawPointer
+        /// Where the sums of the next block go.
+        private var place = 0
+
+        @inline(__always)
+        init(_ tiles: TiledRows, _ stretch: TileStretch, _ scratch: TileScratch) {
+            rows = tiles.values + stretch.firstBlock &* stretch.blockBytes
+            columns = UnsafeRawPointer(scratch.weights)
+            blockBytes = stretch.blockBytes
+            sums = UnsafeMutableRawPointer(scratch.sums)
+        }
+
+        /// The sums of an earlier block: of that before the next one, or of the one before that.
+        @inline(__always)
+        func past(_ blocks: Int) -> UnsafePointer<Int32> {
+            let offset = (place &- 1024 &* blocks) & TileScratch.sumsMask
+            return onnxlm_plain_pointer(sums + offset).assumingMemoryBound(to: Int32.self)
+        }
+
+        /// Multiplies the next block.
+        @inline(__always)
+        mutating func multiply(isUnit: Bool) {
+            onnxlm_tile_zero()
+            rows = onnxlm_plain_pointer(rows)
+            columns = onnxlm_plain_pointer(columns)
+            if isUnit {
+                onnxlm_tile_add(rows, columns)
+                rows += 512
+                columns += 512
+                return
+            }
+            let end = rows + blockBytes
+            while rows < end {
+                onnxlm_tile_add(rows, columns)
+                rows += 512
+                columns += 512
+            }
+        }
+
+        /// Stores its sums.
+        @inline(__always)
+        mutating func store() {
+            onnxlm_tile_store(sums + place)
+            place = (place &+ 1024) & TileScratch.sumsMask
+        }
     }
 
     /// Whole sixteens of rows times two panels at a time, whose blocks have 32 inputs or more.
@@ -55,16 +160,15 @@
         _ a: onnxlm_qmatmul_args, unpack: (PanelPair, Int, UnsafeMutableRawPointer) -> Void
     ) -> Int {
         let unitsPerBlock = Int(a.layout.block_size) >> 5
-        guard let tiles = a.tiles, let base = a.scratch, a.row_groups >= 4,
+        guard let values = a.tiles, let scales = a.tile_scales, let base = a.scratch, a.row_groups >= 4,
             unitsPerBlock <= TileScratch.mostUnits
         else { return 0 }
         let scratch = TileScratch(base)
         scratch.configure()
-        let count = Int(a.row_groups) >> 2
+        let tiles = TiledRows(a, values, scales)
         let blocks = Int(a.layout.blocks)
         let most = TileScratch.mostUnits / unitsPerBlock
         let end = Int(a.first_panel &+ a.panel_count)
-        let scalesOffset = Int(a.layout.record_byte_count &- a.layout.parameter_byte_count)
         var panel = Int(a.first_panel)
         while panel < end {
             let hasSecond = panel &+ 1 < end
@@ -73,108 +177,119 @@
             while block < blocks {
                 let left = blocks &- block
                 let stretch = TileStretch(
-                    firstBlock: block, blocks: left < most ? left : most, unitsPerBlock: unitsPerBlock)
-                var weights = scratch.weights
-                var index = 0
-                while index < stretch.blocks {
-                    pair.readAhead(Int(a.layout.record_byte_count))
-                    unpack(pair, unitsPerBlock, weights)
-                    let scales = pair.scales(scalesOffset, a.layout.scale_type)
-                    _mm512_storeu_ps(scratch.scales + 16 &* index, scales)
-                    pair.advance(Int(a.layout.record_byte_count))
-                    weights += 512 &* unitsPerBlock
-                    index &+= 1
+                    firstBlock: block, blocks: left < most ? left : most, blockBytes: 512 &* unitsPerBlock)
+                var weights = PackedColumns(a, pair, scratch)
+                if unitsPerBlock == 1 {
+                    multiplyStretch(
+                        a, tiles, scratch, stretch, panel, hasSecond: hasSecond, isUnit: true, &weights,
+                        unpack)
+                } else {
+                    multiplyStretch(
+                        a, tiles, scratch, stretch, panel, hasSecond: hasSecond, isUnit: false, &weights,
+                        unpack)
                 }
-                var tile = 0
-                while tile < count {
-                    multiplyTile(a, tiles, scratch, stretch, panel, tile, hasSecond: hasSecond)
-                    tile &+= 1
-                }
+                pair = weights.pair
                 block &+= stretch.blocks
             }
             panel &+= 2
         }
         onnxlm_tiles_release()
-        return 4 &* count
+        return 4 &* tiles.count
     }
 
-    /// Sixteen rows times a stretch of two panels.
+    /// All tiles of rows times a stretch of two panels.
+    ///
+    /// The sums of a block are scaled two blocks behind its product: by then they are written, and vector instructions
+    /// work while the tiles do.
     @inline(__always)
-    private func multiplyTile(
-        _ a: onnxlm_qmatmul_args, _ tiles: UnsafePointer<Int8>, _ scratch: TileScratch,
-        _ stretch: TileStretch,
-        _ panel: Int, _ tile: Int, hasSecond: Bool
+    private func multiplyStretch(
+        _ a: onnxlm_qmatmul_args, _ tiles: TiledRows, _ scratch: TileScratch, _ stretch: TileStretch,
+        _ panel: Int, hasSecond: Bool, isUnit: Bool, _ columns: inout PackedColumns,
+        _ unpack: (PanelPair, Int, UnsafeMutableRawPointer) -> Void
     ) {
-        let groupBlocks = 4 &* Int(a.layout.blocks)
-        let tileBytes = 16 &* Int(a.layout.blocks) &* Int(a.layout.block_size)
-        let firstByte = tile &* tileBytes &+ stretch.firstBlock &* stretch.unitsPerBlock &* 512
-        let values = UnsafeRawPointer(tiles) + firstByte
-        var scales = a.scales + (4 &* tile &* groupBlocks &+ 4 &* stretch.firstBlock)
-        let group = 4 &* tile
-        var f: Sixteen
-        if stretch.isFirst {
-            f = (noFloats(), noFloats(), noFloats(), noFloats())
-        } else {
-            f.0 = loadRows(a, panel, group, hasSecond: hasSecond)
-            f.1 = loadRows(a, panel, group &+ 1, hasSecond: hasSecond)
-            f.2 = loadRows(a, panel, group &+ 2, hasSecond: hasSecond)
-            f.3 = loadRows(a, panel, group &+ 3, hasSecond: hasSecond)
-        }
-        var block = 0
-        while block < stretch.blocks {
-            let left = stretch.blocks &- block
-            let end = block &+ (left < TileScratch.sumsAtOnce ? left : TileScratch.sumsAtOnce)
-            var next = block
-            while next < end {
-                multiplyBlock(values, scratch, stretch, next)
-                next &+= 1
-            }
-            while block < end {
-                f = addSums(f, scratch, block, scales, groupBlocks)
-                scales += 4
-                block &+= 1
-            }
-        }
-        let isLast = stretch.firstBlock &+ stretch.blocks == Int(a.layout.blocks)
         var stored = a
-        if !isLast { stored.bias = nil }
-        storeRows(stored, panel, group, hasSecond: hasSecond, f.0)
-        storeRows(stored, panel, group &+ 1, hasSecond: hasSecond, f.1)
-        storeRows(stored, panel, group &+ 2, hasSecond: hasSecond, f.2)
-        storeRows(stored, panel, group &+ 3, hasSecond: hasSecond, f.3)
-    }
-
-    /// The products of a block.
-    @inline(__always)
-    private func multiplyBlock(
-        _ values: UnsafeRawPointer, _ scratch: TileScratch, _ stretch: TileStretch, _ block: Int
-    ) {
-        let place = block & (TileScratch.sumsAtOnce &- 1)
-        let sums = UnsafeMutableRawPointer(scratch.sums + place &* 256)
-        var rows = values + block &* stretch.unitsPerBlock &* 512
-        var columns = UnsafeRawPointer(scratch.weights) + block &* stretch.unitsPerBlock &* 512
-        let end = rows + stretch.unitsPerBlock &* 512
-        onnxlm_tile_zero()
-        while rows < end {
-            onnxlm_tile_add(rows, columns)
-            rows += 512
-            columns += 512
+        if stretch.firstBlock &+ stretch.blocks < Int(a.layout.blocks) { stored.bias = nil }
+        let delay = stretch.blocks < 2 ? stretch.blocks : 2
+        let stretchBytes = stretch.blocks &* stretch.blockBytes
+        // The first tile unpacks the columns, four blocks ahead.
+        let unpackedAhead = stretch.blocks < 4 ? stretch.blocks : 4
+        var unpacked = 0
+        while unpacked < unpackedAhead {
+            columns.unpackBlock(unpack)
+            unpacked &+= 1
         }
-        onnxlm_tile_store(sums)
+        var products = TileProducts(tiles, stretch, scratch)
+        var ahead = 0
+        while ahead < delay {
+            products.multiply(isUnit: isUnit)
+            products.store()
+            ahead &+= 1
+        }
+        var firstScales = UnsafeRawPointer(tiles.scales + 16 &* stretch.firstBlock)
+        var tile = 0
+        while tile < tiles.count {
+            let group = 4 &* tile
+            var f: Sixteen
+            if stretch.firstBlock == 0 {
+                f = (noFloats(), noFloats(), noFloats(), noFloats())
+            } else {
+                f.0 = loadRows(a, panel, group, hasSecond: hasSecond)
+                f.1 = loadRows(a, panel, group &+ 1, hasSecond: hasSecond)
+                f.2 = loadRows(a, panel, group &+ 2, hasSecond: hasSecond)
+                f.3 = loadRows(a, panel, group &+ 3, hasSecond: hasSecond)
+            }
+            var scales = firstScales
+            var weightScales = UnsafeRawPointer(scratch.scales)
+            var left = stretch.blocks &- delay
+            while unpacked < stretch.blocks {
+                step(&f, &products, &scales, &weightScales, delay, isUnit: isUnit)
+                columns.unpackBlock(unpack)
+                left &-= 1
+                unpacked &+= 1
+            }
+            var part = 0
+            while part < 2 {
+                while left > 0 {
+                    step(&f, &products, &scales, &weightScales, delay, isUnit: isUnit)
+                    left &-= 1
+                }
+                if part == 0 {
+                    // The products of the next tile; behind the last one, of the first once more.
+                    let isLast = tile &+ 1 == tiles.count
+                    products.rows += (isLast ? tiles.byteCount &* -tile : tiles.byteCount) &- stretchBytes
+                    products.columns -= stretchBytes
+                }
+                left = delay
+                part &+= 1
+            }
+            storeRows(stored, panel, group, hasSecond: hasSecond, f.0)
+            storeRows(stored, panel, group &+ 1, hasSecond: hasSecond, f.1)
+            storeRows(stored, panel, group &+ 2, hasSecond: hasSecond, f.2)
+            storeRows(stored, panel, group &+ 3, hasSecond: hasSecond, f.3)
+            firstScales += 4 &* tiles.scaleCount
+            tile &+= 1
+        }
     }
 
-    /// Adds the scaled sums of a block.
+    /// Multiplies the next block and scales the sums of an earlier one.
     @inline(__always)
-    private func addSums(
-        _ f: Sixteen, _ scratch: TileScratch, _ block: Int, _ scales: UnsafePointer<Float>, _ groupBlocks: Int
-    ) -> Sixteen {
-        let sums = scratch.sums + (block & (TileScratch.sumsAtOnce &- 1)) &* 256
-        let weights = _mm512_loadu_ps(scratch.scales + 16 &* block)
-        let f0 = addBlock(f.0, loadFour(sums), weights, scales)
-        let f1 = addBlock(f.1, loadFour(sums + 64), weights, scales + groupBlocks)
-        let f2 = addBlock(f.2, loadFour(sums + 128), weights, scales + 2 &* groupBlocks)
-        let f3 = addBlock(f.3, loadFour(sums + 192), weights, scales + 3 &* groupBlocks)
-        return (f0, f1, f2, f3)
+    private func step(
+        _ f: inout Sixteen, _ products: inout TileProducts, _ scales: inout UnsafeRawPointer,
+        _ weightScales: inout UnsafeRawPointer, _ delay: Int, isUnit: Bool
+    ) {
+        let sums = products.past(delay)
+        scales = onnxlm_plain_pointer(scales)
+        weightScales = onnxlm_plain_pointer(weightScales)
+        let rowScales = scales.assumingMemoryBound(to: Float.self)
+        let weights = _mm512_loadu_ps(weightScales)
+        products.multiply(isUnit: isUnit)
+        f.0 = addBlock(f.0, loadFour(sums), weights, rowScales)
+        f.1 = addBlock(f.1, loadFour(sums + 64), weights, rowScales + 4)
+        products.store()
+        f.2 = addBlock(f.2, loadFour(sums + 128), weights, rowScales + 8)
+        f.3 = addBlock(f.3, loadFour(sums + 192), weights, rowScales + 12)
+        scales += 64
+        weightScales += 64
     }
 
     @inline(__always)

@@ -19,5 +19,14 @@
             tiles += 512
             unit &+= 1
         }
+        var scales = args.pointee.scales
+        var tileScales = args.pointee.tile_scales
+        var block: Int64 = 0
+        while block < args.pointee.blocks {
+            _mm_storeu_ps(tileScales, _mm_loadu_ps(scales))
+            scales += 4
+            tileScales += 16
+            block &+= 1
+        }
     }
 #endif

@@ -65,6 +65,7 @@ import Testing
         // More than tiles take at once.
         for (bits, blockSize, zeros, k) in [
             (4, 32, QuantizedCase.Zeros.none, 2100), (4, 64, .packed, 4200), (8, 128, .none, 2200),
+            (4, 32, .none, 1550), (8, 32, .none, 1632),
         ] {
             cases.append(
                 QuantizedCase(

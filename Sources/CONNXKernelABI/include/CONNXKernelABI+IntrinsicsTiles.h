@@ -25,6 +25,13 @@ ONNXLM_INTRINSIC void onnxlm_tile_add(const void *rows, const void *columns) {
 /// Stores the sums, 64 bytes a row.
 ONNXLM_INTRINSIC void onnxlm_tile_store(void *sums) { _tile_stored(0, sums, 64); }
 
+/// The same pointer, of which the compiler forgets how it came about: it then reads `[pointer + constant]`, one step of the
+/// processor, where it would prefer `[base + index + constant]`, which takes two.
+ONNXLM_INTRINSIC const void *onnxlm_plain_pointer(const void *pointer) {
+    __asm__("" : "+r"(pointer));
+    return pointer;
+}
+
 ONNXLM_INTRINSIC void onnxlm_word_tiles_zero(void) {
     _tile_zero(0);
     _tile_zero(1);

@@ -92,26 +92,32 @@ typedef struct onnxlm_qmatmul_args {
     const float *_Nullable bias;
     /// The values of whole sixteens of the rows once more, as `onnxlm_tile_rows_args` has them; null: as groups alone.
     const int8_t *_Nullable tiles;
+    /// The scales of these rows, likewise; there are both or neither.
+    const float *_Nullable tile_scales;
     /// `ONNXLM_TILE_SCRATCH_BYTES` bytes, aligned to 64, where there are tiles.
     void *_Nullable scratch;
 } onnxlm_qmatmul_args;
 
 enum {
     /// Units of two panels that are unpacked at a time: with the sums they leave room in the first-level cache.
-    ONNXLM_TILE_UNITS = 32,
-    /// Blocks whose sums lie in memory before they are scaled: products of tiles and of registers hold each other up, and
-    /// what a tile has just written can not be read at once.
-    ONNXLM_TILE_BLOCKS = 8,
+    ONNXLM_TILE_UNITS = 48,
+    /// Blocks whose sums lie in memory: they are scaled two blocks behind their products.
+    ONNXLM_TILE_BLOCKS = 4,
     /// The shapes of the tiles, sums of 16 rows and columns, scales and weights of 16 columns.
     ONNXLM_TILE_SCRATCH_BYTES = 64 + ONNXLM_TILE_BLOCKS * 1024 + ONNXLM_TILE_UNITS * (64 + 512),
 };
 
-/// Copies the values of a group of four rows, `[unit][quad][row][4]`, to four rows of tiles, `[unit][row 0..<16][32]`.
+/// Copies the values of a group of four rows, `[unit][quad][row][4]`, to four rows of tiles, `[unit][row 0..<16][32]`, and
+/// their scales, `[block][row]`, to `[block][row 0..<16]`.
 typedef struct onnxlm_tile_rows_args {
     const int8_t *values;
+    const float *scales;
     int64_t units;
+    int64_t blocks;
     /// The first of the four rows in the tile of the first unit.
     int8_t *tiles;
+    /// The first of the four rows in the first block.
+    float *tile_scales;
 } onnxlm_tile_rows_args;
 
 /// Writes a float tile `[input][16]` of two neighbouring panels (the second may be missing: `panel_count` 1, zeros):
