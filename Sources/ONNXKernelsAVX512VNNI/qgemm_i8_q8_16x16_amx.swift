@@ -18,12 +18,6 @@
 
     @c(onnxlm_qgemm_i8_q8_tiles_amx) @inline(never)
     func multiplyTilesQ8(_ a: UnsafePointer<onnxlm_qmatmul_args>) -> Int {
-        multiplyTiles(a.pointee) { pair, units, weights in
-            var quad = 0
-            while quad < 8 &* units {
-                _mm512_storeu_si512(weights + 64 &* quad, pair.bytes(32 &* quad))
-                quad &+= 1
-            }
-        }
+        multiplyTiles(a.pointee, .bytes)
     }
 #endif

@@ -17,7 +17,7 @@
         /// `[unit][quad][column][4]`, less their zero points.
         let weights: UnsafeMutableRawPointer
 
-        @inline(__always)
+        @inline(always)
         init(_ base: UnsafeMutableRawPointer) {
             let sumsEnd = 64 &+ Int(ONNXLM_TILE_BLOCKS) &* 1024
             shapes = base
@@ -27,7 +27,7 @@
         }
 
         /// Sums: 16 rows of 64 bytes; activations: 16 of 32; weights: 8 of 64.
-        @inline(__always)
+        @inline(always)
         func configure() {
             let shapes = TileShapes(shapes)
             shapes.set(0, rows: 16, bytes: 64)
@@ -49,7 +49,7 @@
         let byteCount: Int
         let scaleCount: Int
 
-        @inline(__always)
+        @inline(always)
         init(_ a: onnxlm_qmatmul_args, _ tiles: UnsafePointer<Int8>, _ scales: UnsafePointer<Float>) {
             count = Int(a.row_groups) >> 2
             scaleCount = 16 &* Int(a.layout.blocks)
@@ -67,39 +67,6 @@
         let blockBytes: Int
     }
 
-    /// The columns of a stretch that are still packed, and where they are unpacked to.
-    private struct PackedColumns {
-        var pair: PanelPair
-        private let recordBytes: Int
-        private let scalesOffset: Int
-        private let scaleType: Int32
-        private let units: Int
-        private var weights: UnsafeMutableRawPointer
-        private var scales: UnsafeMutablePointer<Float>
-
-        @inline(__always)
-        init(_ a: onnxlm_qmatmul_args, _ pair: PanelPair, _ scratch: TileScratch) {
-            self.pair = pair
-            recordBytes = Int(a.layout.record_byte_count)
-            scalesOffset = Int(a.layout.record_byte_count &- a.layout.parameter_byte_count)
-            scaleType = a.layout.scale_type
-            units = Int(a.layout.block_size) >> 5
-            weights = scratch.weights
-            scales = scratch.scales
-        }
-
-        /// Unpacks the next block.
-        @inline(__always)
-        mutating func unpackBlock(_ unpack: (PanelPair, Int, UnsafeMutableRawPointer) -> Void) {
-            pair.readAhead(recordBytes)
-            unpack(pair, units, weights)
-            _mm512_storeu_ps(scales, pair.scales(scalesOffset, scaleType))
-            pair.advance(recordBytes)
-            weights += 512 &* units
-            scales += 16
-        }
-    }
-
     /// Multiplies block after block of a stretch, tile after tile.
     private struct TileProducts {
         var rows: UnsafeRawPointer
@@ -109,7 +76,7 @@
         /// Where the sums of the next block go.
         private var place = 0
 
-        @inline(__always)
+        @inline(always)
         init(_ tiles: TiledRows, _ stretch: TileStretch, _ scratch: TileScratch) {
             rows = tiles.values + stretch.firstBlock &* stretch.blockBytes
             columns = UnsafeRawPointer(scratch.weights)
@@ -118,14 +85,14 @@
         }
 
         /// The sums of an earlier block: of that before the next one, or of the one before that.
-        @inline(__always)
+        @inline(always)
         func past(_ blocks: Int) -> UnsafePointer<Int32> {
             let offset = (place &- 1024 &* blocks) & TileScratch.sumsMask
             return onnxlm_plain_pointer(sums + offset).assumingMemoryBound(to: Int32.self)
         }
 
         /// Multiplies the next block.
-        @inline(__always)
+        @inline(always)
         mutating func multiply(isUnit: Bool) {
             onnxlm_tile_zero()
             rows = onnxlm_plain_pointer(rows)
@@ -145,7 +112,7 @@
         }
 
         /// Stores its sums.
-        @inline(__always)
+        @inline(always)
         mutating func store() {
             onnxlm_tile_store(sums + place)
             place = (place &+ 1024) & TileScratch.sumsMask
@@ -155,9 +122,9 @@
     /// Whole sixteens of rows times two panels at a time, whose blocks have 32 inputs or more.
     ///
     /// - Returns: how many groups of four rows that were; the others are left to the caller.
-    @inline(__always)
+    @inline(always)
     func multiplyTiles(
-        _ a: onnxlm_qmatmul_args, unpack: (PanelPair, Int, UnsafeMutableRawPointer) -> Void
+        _ a: onnxlm_qmatmul_args, _ weights: TileWeights
     ) -> Int {
         let unitsPerBlock = Int(a.layout.block_size) >> 5
         guard let values = a.tiles, let scales = a.tile_scales, let base = a.scratch, a.row_groups >= 4,
@@ -178,17 +145,15 @@
                 let left = blocks &- block
                 let stretch = TileStretch(
                     firstBlock: block, blocks: left < most ? left : most, blockBytes: 512 &* unitsPerBlock)
-                var weights = PackedColumns(a, pair, scratch)
+                var columns = PackedColumns(a, weights, pair, scratch)
                 if unitsPerBlock == 1 {
                     multiplyStretch(
-                        a, tiles, scratch, stretch, panel, hasSecond: hasSecond, isUnit: true, &weights,
-                        unpack)
+                        a, tiles, scratch, stretch, panel, hasSecond: hasSecond, isUnit: true, &columns)
                 } else {
                     multiplyStretch(
-                        a, tiles, scratch, stretch, panel, hasSecond: hasSecond, isUnit: false, &weights,
-                        unpack)
+                        a, tiles, scratch, stretch, panel, hasSecond: hasSecond, isUnit: false, &columns)
                 }
-                pair = weights.pair
+                pair = columns.pair
                 block &+= stretch.blocks
             }
             panel &+= 2
@@ -201,11 +166,10 @@
     ///
     /// The sums of a block are scaled two blocks behind its product: by then they are written, and vector instructions
     /// work while the tiles do.
-    @inline(__always)
+    @inline(always)
     private func multiplyStretch(
         _ a: onnxlm_qmatmul_args, _ tiles: TiledRows, _ scratch: TileScratch, _ stretch: TileStretch,
-        _ panel: Int, hasSecond: Bool, isUnit: Bool, _ columns: inout PackedColumns,
-        _ unpack: (PanelPair, Int, UnsafeMutableRawPointer) -> Void
+        _ panel: Int, hasSecond: Bool, isUnit: Bool, _ columns: inout PackedColumns
     ) {
         var stored = a
         if stretch.firstBlock &+ stretch.blocks < Int(a.layout.blocks) { stored.bias = nil }
@@ -215,7 +179,7 @@
         let unpackedAhead = stretch.blocks < 4 ? stretch.blocks : 4
         var unpacked = 0
         while unpacked < unpackedAhead {
-            columns.unpackBlock(unpack)
+            columns.unpackBlock()
             unpacked &+= 1
         }
         var products = TileProducts(tiles, stretch, scratch)
@@ -243,7 +207,7 @@
             var left = stretch.blocks &- delay
             while unpacked < stretch.blocks {
                 step(&f, &products, &scales, &weightScales, delay, isUnit: isUnit)
-                columns.unpackBlock(unpack)
+                columns.unpackBlock()
                 left &-= 1
                 unpacked &+= 1
             }
@@ -272,7 +236,7 @@
     }
 
     /// Multiplies the next block and scales the sums of an earlier one.
-    @inline(__always)
+    @inline(always)
     private func step(
         _ f: inout Sixteen, _ products: inout TileProducts, _ scales: inout UnsafeRawPointer,
         _ weightScales: inout UnsafeRawPointer, _ delay: Int, isUnit: Bool
@@ -292,7 +256,7 @@
         weightScales += 64
     }
 
-    @inline(__always)
+    @inline(always)
     private func loadFour(_ sums: UnsafePointer<Int32>) -> Four {
         (
             _mm512_loadu_si512(sums), _mm512_loadu_si512(sums + 16), _mm512_loadu_si512(sums + 32),
