@@ -40,7 +40,7 @@
     /// Results of sixteen rows and columns.
     private typealias Sixteen = (FourFloats, FourFloats, FourFloats, FourFloats)
 
-    /// The tiles of a product, from some block on.
+    /// The activations of a product as tiles.
     private struct TiledRows {
         let count: Int
         let values: UnsafeRawPointer
@@ -123,9 +123,7 @@
     ///
     /// - Returns: how many groups of four rows that were; the others are left to the caller.
     @inline(always)
-    func multiplyTiles(
-        _ a: onnxlm_qmatmul_args, _ weights: TileWeights
-    ) -> Int {
+    func multiplyTiles(_ a: onnxlm_qmatmul_args, _ weights: TileWeights) -> Int {
         let unitsPerBlock = Int(a.layout.block_size) >> 5
         guard let values = a.tiles, let scales = a.tile_scales, let base = a.scratch, a.row_groups >= 4,
             unitsPerBlock <= TileScratch.mostUnits
