@@ -12,9 +12,9 @@
         case bytes
     }
 
-    /// The columns of a stretch that are still packed, and where they are unpacked to.
+    /// The columns of two panels that are still packed, and where they are unpacked to.
     struct PackedColumns {
-        private(set) var pair: PanelPair
+        private var pair: PanelPair
         private let format: TileWeights
         private let recordBytes: Int
         private let scalesOffset: Int
@@ -25,14 +25,24 @@
         private var scales: UnsafeMutablePointer<Float>
 
         @inline(always)
-        init(_ a: onnxlm_qmatmul_args, _ format: TileWeights, _ pair: PanelPair, _ scratch: TileScratch) {
+        init(
+            _ a: onnxlm_qmatmul_args, _ format: TileWeights, _ panel: Int, hasSecond: Bool,
+            _ scratch: TileScratch
+        ) {
             self.format = format
-            self.pair = pair
+            pair = PanelPair(a, panel, hasSecond: hasSecond)
             recordBytes = Int(a.layout.record_byte_count)
             scalesOffset = Int(a.layout.record_byte_count &- a.layout.parameter_byte_count)
             zerosOffset = scalesOffset &+ scaleByteCount(a.layout)
             scaleType = a.layout.scale_type
             units = Int(a.layout.block_size) >> 5
+            weights = scratch.weights
+            scales = scratch.scales
+        }
+
+        /// What is unpacked next goes to the beginning.
+        @inline(always)
+        mutating func startAgain(in scratch: TileScratch) {
             weights = scratch.weights
             scales = scratch.scales
         }

@@ -97,18 +97,12 @@
             onnxlm_tile_zero()
             rows = onnxlm_plain_pointer(rows)
             columns = onnxlm_plain_pointer(columns)
-            if isUnit {
-                onnxlm_tile_add(rows, columns)
-                rows += 512
-                columns += 512
-                return
-            }
             let end = rows + blockBytes
-            while rows < end {
+            repeat {
                 onnxlm_tile_add(rows, columns)
                 rows += 512
                 columns += 512
-            }
+            } while !isUnit && rows < end
         }
 
         /// Stores its sums.
@@ -137,13 +131,13 @@
         var panel = Int(a.first_panel)
         while panel < end {
             let hasSecond = panel &+ 1 < end
-            var pair = PanelPair(a, panel, hasSecond: hasSecond)
+            var columns = PackedColumns(a, weights, panel, hasSecond: hasSecond, scratch)
             var block = 0
             while block < blocks {
                 let left = blocks &- block
                 let stretch = TileStretch(
                     firstBlock: block, blocks: left < most ? left : most, blockBytes: 512 &* unitsPerBlock)
-                var columns = PackedColumns(a, weights, pair, scratch)
+                // Two calls, so that each has a constant: a loop without branches inside.
                 if unitsPerBlock == 1 {
                     multiplyStretch(
                         a, tiles, scratch, stretch, panel, hasSecond: hasSecond, isUnit: true, &columns)
@@ -151,7 +145,6 @@
                     multiplyStretch(
                         a, tiles, scratch, stretch, panel, hasSecond: hasSecond, isUnit: false, &columns)
                 }
-                pair = columns.pair
                 block &+= stretch.blocks
             }
             panel &+= 2
@@ -174,6 +167,7 @@
         let delay = stretch.blocks < 2 ? stretch.blocks : 2
         let stretchBytes = stretch.blocks &* stretch.blockBytes
         // The first tile unpacks the columns, four blocks ahead.
+        columns.startAgain(in: scratch)
         let unpackedAhead = stretch.blocks < 4 ? stretch.blocks : 4
         var unpacked = 0
         while unpacked < unpackedAhead {
