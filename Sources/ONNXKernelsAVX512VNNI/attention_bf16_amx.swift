@@ -17,53 +17,10 @@
         let rows = Int(a.positions) &* Int(a.heads)
         clearState(a, rows)
         if rows < rowsThatShareABlock {
-            attendRounded(a, rows, areFew: true)
+            attendFewRounded(a, rows)
         } else {
-            attendRounded(a, rows, areFew: false)
+            attendManyRounded(a, rows)
         }
-        onnxlm_restore_denormals(control)
-    }
-
-    /// Three phases for each block of keys: products of all rows, their weights, their sums of values.
-    @inline(always)
-    private func attendRounded(_ a: onnxlm_attention_args, _ rows: Int, areFew: Bool) {
-        let scratch = roundQueries(a, rows, areFew: areFew)
-        if !areFew { configureWholeTiles(scratch.shapes) }
-        var start = Int(a.first_key)
-        while start < Int(a.last_key) {
-            let first = spanOfPosition(a, 0, start)
-            let last = spanOfPosition(a, Int(a.positions) &- 1, start)
-            if first.low < last.high {
-                let offset = (start &- Int(a.first_key)) &* Int(a.head_size) &* 2
-                let allSeeAll = last.low == 0 && first.high == 64
-                if areFew {
-                    multiplyKeysOfFew(a, rows, scratch, a.keys + offset)
-                } else {
-                    multiplyKeysInTiles(a, rows, scratch, a.keys + offset)
-                }
-                var row = 0
-                while row < rows {
-                    weighFour(
-                        a, row, rows &- row, start, scratch, isWhole: allSeeAll && hasPlainScores(a),
-                        areFew: areFew)
-                    row &+= 4
-                }
-                decayOutputs(a, rows, scratch)
-                if areFew {
-                    addValuesOfFew(a, rows, start, a.values + offset)
-                } else if allSeeAll {
-                    addValuesInTiles(a, rows, scratch, a.values + offset)
-                } else if copySeenValues(a.values + offset, Int(a.head_size), last.high, to: scratch.values) {
-                    addValuesInTiles(a, rows, scratch, UnsafeRawPointer(scratch.values))
-                } else {
-                    // A weight of 0 would not hide a NaN from the rows that do not see it.
-                    widenWeights(a, rows)
-                    addValuesOfFew(a, rows, start, a.values + offset)
-                }
-            }
-            start &+= 64
-        }
-        if !areFew { onnxlm_tiles_release() }
         // Exponents of 2 become those of e.
         var row = 0
         while row < rows {
@@ -71,6 +28,87 @@
             row &+= 1
         }
         clearSigns(a.outputs, rows &* Int(a.head_size))
+        onnxlm_restore_denormals(control)
+    }
+
+    /// Three phases for each block of keys: products of all rows, their weights, their sums of values.
+    @inline(always)
+    private func attendFewRounded(_ a: onnxlm_attention_args, _ rows: Int) {
+        let scratch = roundQueries(a, rows, areFew: true)
+        var start = Int(a.first_key)
+        while start < Int(a.last_key) {
+            let seen = SeenBlock(a, start)
+            if seen.isSeen {
+                let offset = (start &- Int(a.first_key)) &* Int(a.head_size) &* 2
+                multiplyKeysOfFew(a, rows, scratch, a.keys + offset)
+                var row = 0
+                while row < rows {
+                    weighFour(
+                        a, row, rows &- row, a.scores + row &* 64, scratch.decays + row, start,
+                        isWhole: seen.byAll && hasPlainScores(a), areFew: true, nil)
+                    row &+= 4
+                }
+                decayOutputs(a, 0..<rows, scratch.decays)
+                addValuesOfFew(a, 0..<rows, a.scores, start, a.values + offset)
+            }
+            start &+= 64
+        }
+    }
+
+    /// Blocks that all rows see go together, others alone.
+    @inline(always)
+    private func attendManyRounded(_ a: onnxlm_attention_args, _ rows: Int) {
+        let scratch = roundQueries(a, rows, areFew: false)
+        configureWholeTiles(scratch.shapes)
+        var start = Int(a.first_key)
+        while start < Int(a.last_key) {
+            let seen = SeenBlock(a, start)
+            let offset = (start &- Int(a.first_key)) &* Int(a.head_size) &* 2
+            let keys = a.keys + offset
+            let values = a.values + offset
+            if seen.byAll {
+                var end = start &+ 64
+                while end < Int(a.last_key) && SeenBlock(a, end).byAll { end &+= 64 }
+                let blocks = RoundedBlocks(
+                    start: start, count: (end &- start) &>> 6, keys: keys, values: values, addsInTiles: true)
+                if hasPlainScores(a) {
+                    attendWholeInTiles(a, rows, scratch, blocks)
+                } else {
+                    attendInTiles(a, rows, scratch, blocks, steps: Int(a.head_size) &>> 4, isWhole: false)
+                }
+                start = end
+                continue
+            }
+            if seen.isSeen {
+                let isFinite = copySeenValues(values, Int(a.head_size), seen.end, to: scratch.values)
+                // A weight of 0 would not hide a NaN from the rows that do not see it.
+                let blocks = RoundedBlocks(
+                    start: start, count: 1, keys: keys,
+                    values: isFinite ? UnsafeRawPointer(scratch.values) : values, addsInTiles: isFinite)
+                attendInTiles(a, rows, scratch, blocks, steps: Int(a.head_size) &>> 4, isWhole: false)
+            }
+            start &+= 64
+        }
+        onnxlm_tiles_release()
+    }
+
+    /// What the rows of a tile see of the block of keys at `start`.
+    private struct SeenBlock {
+        /// Whether any row sees any of it.
+        let isSeen: Bool
+        /// Whether all rows see all of it.
+        let byAll: Bool
+        /// Where that ends which any row sees.
+        let end: Int
+
+        @inline(always)
+        init(_ a: onnxlm_attention_args, _ start: Int) {
+            let first = spanOfPosition(a, 0, start)
+            let last = spanOfPosition(a, Int(a.positions) &- 1, start)
+            isSeen = first.low < last.high
+            byAll = last.low == 0 && first.high == 64
+            end = last.high
+        }
     }
 
     /// Gives zeros one sign: that of a sum that came to nothing depends on the keys that a row does not see.
@@ -80,26 +118,6 @@
         while i < count {
             _mm512_storeu_ps(outputs + i, _mm512_add_ps(_mm512_loadu_ps(outputs + i), splat(0)))
             i &+= 16
-        }
-    }
-
-    /// What was summed up before counts less where a block has raised a row's reference.
-    @inline(always)
-    private func decayOutputs(_ a: onnxlm_attention_args, _ rows: Int, _ scratch: RoundedRows) {
-        let size = Int(a.head_size)
-        var row = 0
-        while row < rows {
-            let decay = scratch.decays[row]
-            if decay != 1 {
-                let factor = splat(decay)
-                let output = a.outputs + row &* size
-                var i = 0
-                while i < size {
-                    _mm512_storeu_ps(output + i, _mm512_mul_ps(_mm512_loadu_ps(output + i), factor))
-                    i &+= 16
-                }
-            }
-            row &+= 1
         }
     }
 #endif

@@ -109,34 +109,38 @@
         _mm512_storeu_ps(target + 16, r.1)
     }
 
-    /// Adds the weighted values of the block at `start` to the outputs of all rows, whose weights are float32; no row reads
-    /// values that it does not see.
+    /// Adds the values of the block at `start` to the outputs of some rows, times their weights, which are float32, 64 a
+    /// row; no row reads values that it does not see.
     @inline(always)
     func addValuesOfFew(
-        _ a: onnxlm_attention_args, _ rows: Int, _ start: Int, _ values: UnsafeRawPointer
+        _ a: onnxlm_attention_args, _ rows: Range<Int>, _ weights: UnsafePointer<Float>, _ start: Int,
+        _ values: UnsafeRawPointer
     ) {
-        var row = 0
-        while row < rows {
+        var row = rows.lowerBound
+        var weights = weights
+        while row < rows.upperBound {
             // Of one position, whose rows see the same keys.
-            let count = fewTogether(runLength(a, row, rows, false))
+            let count = fewTogether(runLength(a, row, rows.upperBound, false))
             let seen = spanOfPosition(a, positionOfRow(a, row), start)
             if seen.low < seen.high {
                 if count == 3 {
-                    addValues(a, row, 3, values, seen)
+                    addValues(a, row, 3, weights, values, seen)
                 } else if count == 2 {
-                    addValues(a, row, 2, values, seen)
+                    addValues(a, row, 2, weights, values, seen)
                 } else {
-                    addValues(a, row, 1, values, seen)
+                    addValues(a, row, 1, weights, values, seen)
                 }
             }
             row &+= count
+            weights += 64 &* count
         }
     }
 
     /// 64 elements of the outputs at a time, then 32.
     @inline(always)
     private func addValues(
-        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ values: UnsafeRawPointer, _ seen: BlockSpan
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ weights: UnsafePointer<Float>,
+        _ values: UnsafeRawPointer, _ seen: BlockSpan
     ) {
         let size = Int(a.head_size)
         var half = 0
@@ -146,10 +150,10 @@
             if low < high {
                 var column = 0
                 while column &+ 64 <= size {
-                    addColumns(a, row, count, values, low, high, column, areWide: true)
+                    addColumns(a, row, count, weights, values, low, high, column, areWide: true)
                     column &+= 64
                 }
-                if column < size { addColumns(a, row, count, values, low, high, column, areWide: false) }
+                if column < size { addColumns(a, row, count, weights, values, low, high, column, areWide: false) }
             }
             half &+= 32
         }
@@ -158,9 +162,8 @@
     /// Values of the keys `low ..< high` among 32. The first columns ask for the lines of all that follow.
     @inline(always)
     private func addColumns(
-        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ values: UnsafeRawPointer, _ low: Int,
-        _ high: Int,
-        _ column: Int, areWide: Bool
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ weights: UnsafePointer<Float>,
+        _ values: UnsafeRawPointer, _ low: Int, _ high: Int, _ column: Int, areWide: Bool
     ) {
         let size = Int(a.head_size)
         let stride = 4 &* size
@@ -170,7 +173,6 @@
         var pair = low &>> 1
         let end = (high &+ 1) &>> 1
         var line = values + (pair &* stride &+ 4 &* column)
-        let weights = a.scores + row &* 64
         while pair < end {
             if column == 0 {
                 var offset = 0

@@ -4,7 +4,7 @@
 
     /// What a tile's rows need beside their state.
     struct RoundedRows {
-        /// What was summed up before a block is multiplied with.
+        /// What was summed up before a block is multiplied with; of many rows `[sixteen % 4][row]`.
         let decays: UnsafeMutablePointer<Float>
         let shapes: UnsafeMutableRawPointer
         /// Of many rows: `[row][head size]` of bfloat16, zeros in the rows that fill up the last sixteen.
@@ -13,16 +13,19 @@
         let wideQueries: UnsafeMutablePointer<Float>
         /// Of many rows: the values of a block that some of them do not see.
         let values: UnsafeMutableRawPointer
+        /// Of many rows: `[sixteen % 4][row][key]`, products and then weights of four sixteens of rows.
+        let scores: UnsafeMutablePointer<Float>
 
         /// Where all of it lies in the memory of a tile of rows.
         @inline(always)
         init(_ a: onnxlm_attention_args, _ rows: Int) {
             let wholeRows = (rows &+ 15) & ~15
             decays = a.block
-            shapes = UnsafeMutableRawPointer(decays + wholeRows)
-            wideQueries = decays + (wholeRows &+ 16)
+            shapes = UnsafeMutableRawPointer(decays + 64)
+            wideQueries = decays + 80
             queries = UnsafeMutableRawPointer(wideQueries).assumingMemoryBound(to: UInt16.self)
             values = UnsafeMutableRawPointer(queries + wholeRows &* Int(a.head_size))
+            scores = (values + 128 &* Int(a.head_size)).assumingMemoryBound(to: Float.self)
         }
     }
 
@@ -35,25 +38,35 @@
         let wholeRows = areFew ? rows : (rows &+ 15) & ~15
         var row = 0
         while row < wholeRows {
-            var i = 0
-            while i < size {
-                let place = row &* size &+ i
-                let rounded =
-                    row < rows
-                    ? bfloat16Bits(_mm512_mul_ps(_mm512_loadu_ps(queryRow(a, row) + i), scale))
-                    : _mm512_setzero_si512()
-                if areFew {
-                    _mm512_storeu_si512(scratch.wideQueries + place, rounded)
-                } else {
-                    let words = UnsafeMutableRawPointer(scratch.queries + place)
-                    _mm256_storeu_si256(
-                        words.assumingMemoryBound(to: __m256i_u.self),
-                        _mm512_cvtepi32_epi16(_mm512_srli_epi32(rounded, 16)))
+            let place = row &* size
+            if row < rows {
+                let query = queryRow(a, row)
+                var i = 0
+                while i < size {
+                    let rounded = bfloat16Bits(_mm512_mul_ps(_mm512_loadu_ps(query + i), scale))
+                    if areFew {
+                        _mm512_storeu_si512(scratch.wideQueries + (place &+ i), rounded)
+                    } else {
+                        storeWords(_mm512_srli_epi32(rounded, 16), scratch.queries + (place &+ i))
+                    }
+                    i &+= 16
                 }
-                i &+= 16
+            } else {
+                var i = 0
+                while i < size {
+                    storeWords(_mm512_setzero_si512(), scratch.queries + (place &+ i))
+                    i &+= 16
+                }
             }
             row &+= 1
         }
         return scratch
+    }
+
+    /// The lower halves of the lanes.
+    @inline(always)
+    private func storeWords(_ lanes: __m512i, _ target: UnsafeMutablePointer<UInt16>) {
+        let words = UnsafeMutableRawPointer(target).assumingMemoryBound(to: __m256i_u.self)
+        _mm256_storeu_si256(words, _mm512_cvtepi32_epi16(lanes))
     }
 #endif

@@ -2,54 +2,64 @@
 #if ONNXLM_AVX512VNNI
     import CONNXKernelABI
 
-    /// Products of all rows' queries with the 64 keys of a block to `scores`, 64 a row. A panel of keys lies as tiles take
-    /// it.
-    @inline(always)
-    func multiplyKeysInTiles(
-        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: RoundedRows, _ keys: UnsafeRawPointer
-    ) {
-        let size = Int(a.head_size)
-        var row = 0
-        while row < rows {
-            let queries = UnsafeRawPointer(scratch.queries + row &* size)
-            onnxlm_rounded_tiles_zero()
-            var element = 0
-            while element < size {
-                onnxlm_rounded_tiles_add(
-                    queries + 2 &* element, 2 &* size, keys + 32 &* element, 64, 32 &* size)
-                element &+= 32
-            }
-            onnxlm_rounded_tiles_store(a.scores + row &* 64, 256)
+    /// Goes from sixteen rows to the next, and from the last ones to the first with the block of keys that follows.
+    struct SixteensOfBlocks {
+        private let groups: Int
+        private let blockBytes: Int
+        /// The keys, or the values, of the block.
+        private(set) var block: UnsafeRawPointer
+        private(set) var row = 0
+        /// Where the sixteen's products and weights lie.
+        private(set) var place = 0
+
+        @inline(always)
+        init(_ a: onnxlm_attention_args, _ groups: Int, _ block: UnsafeRawPointer) {
+            self.groups = groups
+            self.block = block
+            blockBytes = 128 &* Int(a.head_size)
+        }
+
+        /// Whether that was the last sixteen of a block.
+        @inline(always)
+        mutating func advance() -> Bool {
+            place = (place &+ 1024) & 4095
             row &+= 16
+            if row < 16 &* groups { return false }
+            row = 0
+            block += blockBytes
+            return true
         }
     }
 
-    /// Adds the weighted values of a block to the outputs of all rows; the weights of keys that a row does not see are 0.
+    /// All products of sixteen rows' queries with the keys of a block.
+    @inline(always)
+    func multiplyKeysInTiles(
+        _ a: onnxlm_attention_args, _ scratch: RoundedRows, _ place: SixteensOfBlocks
+    ) {
+        let work = SixteenWork(
+            a, scratch, steps: Int(a.head_size) &>> 4, place, multiplies: true, place, adds: false)
+        var step = 0
+        while step < work.steps {
+            work.multiplyFirst(step)
+            work.multiplySecond(step)
+            step &+= 1
+        }
+        onnxlm_score_tiles_store(scratch.scores + place.place)
+    }
+
+    /// Adds all weighted values of a block to the outputs of sixteen rows.
     @inline(always)
     func addValuesInTiles(
-        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: RoundedRows, _ values: UnsafeRawPointer
+        _ a: onnxlm_attention_args, _ scratch: RoundedRows, _ place: SixteensOfBlocks
     ) {
-        let size = Int(a.head_size)
-        let second = values + 64 &* size
-        var row = 0
-        while row < rows {
-            let weights = UnsafeRawPointer(a.scores + row &* 64)
-            let outputs = a.outputs + row &* size
-            var column = 0
-            while column &+ 64 <= size {
-                onnxlm_rounded_tiles_load(outputs + column, 4 &* size)
-                onnxlm_rounded_tiles_add(weights, 256, values + 4 &* column, 4 &* size, 64)
-                onnxlm_rounded_tiles_add(weights + 64, 256, second + 4 &* column, 4 &* size, 64)
-                onnxlm_rounded_tiles_store(outputs + column, 4 &* size)
-                column &+= 64
-            }
-            if column < size {
-                onnxlm_two_rounded_tiles_load(outputs + column, 4 &* size)
-                onnxlm_two_rounded_tiles_add(weights, 256, values + 4 &* column, 4 &* size, 64)
-                onnxlm_two_rounded_tiles_add(weights + 64, 256, second + 4 &* column, 4 &* size, 64)
-                onnxlm_two_rounded_tiles_store(outputs + column, 4 &* size)
-            }
-            row &+= 16
+        let work = SixteenWork(
+            a, scratch, steps: Int(a.head_size) &>> 4, place, multiplies: false, place, adds: true)
+        var step = 0
+        while step < work.steps {
+            work.addFirst(step)
+            work.addSecond(step)
+            work.store(step)
+            step &+= 1
         }
     }
 

@@ -5,61 +5,80 @@
     // Weights are powers of 2, whose exponents are the scores times log2 e less a reference of the row, which only grows
     // where a block has a score that is larger by more than 8. So most blocks leave what was summed up as it is.
 
-    /// Turns the products of up to four rows with a block of keys into rounded weights, in their place: 64 of bfloat16,
-    /// or, of few rows, the same numbers as float32. Brings references and sums of the rows up to date.
+    /// Turns the products of up to four rows with a block of keys, 64 a row, into rounded weights, in their place: 64 of
+    /// bfloat16, or, of few rows, the same numbers as float32. Brings references and sums of the rows up to date.
     ///
     /// A row that sees none of the block keeps its state: its weights are 0, and its reference stays.
+    ///
+    /// - Parameter work: what tiles do meanwhile.
     @inline(always)
     func weighFour(
-        _ a: onnxlm_attention_args, _ row: Int, _ rest: Int, _ start: Int, _ scratch: RoundedRows,
-        isWhole: Bool,
-        areFew: Bool
+        _ a: onnxlm_attention_args, _ row: Int, _ rest: Int, _ scores: UnsafeMutablePointer<Float>,
+        _ decays: UnsafeMutablePointer<Float>, _ start: Int, isWhole: Bool, areFew: Bool, _ work: TileWork?
     ) {
         let rows = RowsOfFour(row, rest)
-        let s0 = exponents(a, rows.row0, start, isWhole)
-        let s1 = exponents(a, rows.row1, start, isWhole)
-        let s2 = exponents(a, rows.row2, start, isWhole)
-        let s3 = exponents(a, rows.row3, start, isWhole)
-        let found = groupMaxima(largest(s0), largest(s1), largest(s2), largest(s3))
+        let scores1 = scores + 64 &* (rows.row1 &- row)
+        let scores2 = scores + 64 &* (rows.row2 &- row)
+        let scores3 = scores + 64 &* (rows.row3 &- row)
+        if !isWhole {
+            makeExponents(a, row, scores, start)
+            if rows.count > 1 { makeExponents(a, rows.row1, scores1, start) }
+            if rows.count > 2 { makeExponents(a, rows.row2, scores2, start) }
+            if rows.count > 3 { makeExponents(a, rows.row3, scores3, start) }
+        }
+        let found = groupMaxima(
+            largest(loadScores(scores)), largest(loadScores(scores1)), largest(loadScores(scores2)),
+            largest(loadScores(scores3)))
         let before = loadGroups(a.maxima + row, rows.count)
         let references = _mm512_mask_mov_ps(
             before, onnxlm_mm512_less_ps(_mm512_add_ps(before, splat(8)), found), found)
         // −infinity less itself is NaN.
         let subtrahends = _mm512_max_ps(splat(-.greatestFiniteMagnitude), references)
-        let w0 = powers(s0, onnxlm_mm512_group0_ps(subtrahends), areFine: false)
-        let w1 = powers(s1, onnxlm_mm512_group1_ps(subtrahends), areFine: false)
-        let w2 = powers(s2, onnxlm_mm512_group2_ps(subtrahends), areFine: false)
-        let w3 = powers(s3, onnxlm_mm512_group3_ps(subtrahends), areFine: false)
-        store(w0, a.scores + row &* 64, areFew)
-        if rows.count > 1 { store(w1, a.scores + rows.row1 &* 64, areFew) }
-        if rows.count > 2 { store(w2, a.scores + rows.row2 &* 64, areFew) }
-        if rows.count > 3 { store(w3, a.scores + rows.row3 &* 64, areFew) }
-        let totals = groupTotals(total(w0), total(w1), total(w2), total(w3))
-        let decays = power(_mm512_sub_ps(before, subtrahends), isFine: false)
-        let sums = _mm512_fmadd_ps(loadGroups(a.sums + row, rows.count), decays, totals)
+        work?.perform(before: 0)
+        let t0 = weigh(scores, onnxlm_mm512_group0_ps(subtrahends), areFew)
+        work?.perform(before: 1)
+        let t1 = rows.count > 1 ? weigh(scores1, onnxlm_mm512_group1_ps(subtrahends), areFew) : t0
+        work?.perform(before: 2)
+        let t2 = rows.count > 2 ? weigh(scores2, onnxlm_mm512_group2_ps(subtrahends), areFew) : t0
+        work?.perform(before: 3)
+        let t3 = rows.count > 3 ? weigh(scores3, onnxlm_mm512_group3_ps(subtrahends), areFew) : t0
+        let totals = groupTotals(t0, t1, t2, t3)
+        let decaysOfGroups = power(_mm512_sub_ps(before, subtrahends), isFine: false)
+        let sums = _mm512_fmadd_ps(loadGroups(a.sums + row, rows.count), decaysOfGroups, totals)
         storeGroups(references, a.maxima + row, rows.count)
         storeGroups(sums, a.sums + row, rows.count)
-        storeGroups(decays, scratch.decays + row, rows.count)
+        storeGroups(decaysOfGroups, decays, rows.count)
+        work?.finish()
     }
 
-    /// The exponents of a row's weights; −infinity where the key is not seen.
+    /// Turns a row's exponents into rounded weights; gives their sums before, lane by lane.
     @inline(always)
-    private func exponents(_ a: onnxlm_attention_args, _ row: Int, _ start: Int, _ isWhole: Bool)
-        -> FourVectors
-    {
-        let scores = a.scores + row &* 64
-        let s = (
+    private func weigh(_ scores: UnsafeMutablePointer<Float>, _ subtrahend: __m512, _ areFew: Bool) -> __m512 {
+        let w = powers(loadScores(scores), subtrahend, areFine: false)
+        store(w, scores, areFew)
+        return _mm512_add_ps(_mm512_add_ps(w.0, w.1), _mm512_add_ps(w.2, w.3))
+    }
+
+    @inline(always)
+    private func loadScores(_ scores: UnsafePointer<Float>) -> FourVectors {
+        (
             _mm512_loadu_ps(scores), _mm512_loadu_ps(scores + 16), _mm512_loadu_ps(scores + 32),
             _mm512_loadu_ps(scores + 48)
         )
-        if isWhole { return s }
+    }
+
+    /// Turns a row's products into the exponents of its weights; −infinity where the key is not seen.
+    @inline(always)
+    private func makeExponents(
+        _ a: onnxlm_attention_args, _ row: Int, _ scores: UnsafeMutablePointer<Float>, _ start: Int
+    ) {
+        let s = loadScores(scores)
         let seen = seenKeys(a, row, start)
         let bias = biasOfRow(a, row, start)
-        return (
-            exponents(a, s.0, bias, seen, 0), exponents(a, s.1, bias, seen, 16),
-            exponents(a, s.2, bias, seen, 32),
-            exponents(a, s.3, bias, seen, 48)
-        )
+        _mm512_storeu_ps(scores, exponents(a, s.0, bias, seen, 0))
+        _mm512_storeu_ps(scores + 16, exponents(a, s.1, bias, seen, 16))
+        _mm512_storeu_ps(scores + 32, exponents(a, s.2, bias, seen, 32))
+        _mm512_storeu_ps(scores + 48, exponents(a, s.3, bias, seen, 48))
     }
 
     @inline(always)
@@ -74,12 +93,6 @@
             s = _mm512_mul_ps(s, splat(log2e))
         }
         return _mm512_mask_blend_ps(mask, splat(-.infinity), s)
-    }
-
-    /// The sums of a row's weights, lane by lane.
-    @inline(always)
-    private func total(_ w: FourVectors) -> __m512 {
-        _mm512_add_ps(_mm512_add_ps(w.0, w.1), _mm512_add_ps(w.2, w.3))
     }
 
     /// Rounds a row's weights to nearest, those in the middle upwards; a NaN may be lost, but not from the row's sum.
@@ -102,12 +115,12 @@
         _mm512_add_epi32(_mm512_castps_si512(w), _mm512_set1_epi32(0x8000))
     }
 
-    /// Makes float32 of the weights of all rows, in their place.
+    /// Makes float32 of the weights of some rows, in their place.
     @inline(always)
-    func widenWeights(_ a: onnxlm_attention_args, _ rows: Int) {
+    func widenWeights(_ scores: UnsafeMutablePointer<Float>, _ rows: Int) {
         var row = 0
         while row < rows {
-            let weights = a.scores + row &* 64
+            let weights = scores + row &* 64
             // The last first: what is read lies before what is written.
             var part = 3
             while part >= 0 {

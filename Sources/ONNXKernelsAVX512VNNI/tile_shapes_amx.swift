@@ -23,12 +23,12 @@
         func configure() { onnxlm_tiles_configure(memory) }
     }
 
-    /// Tiles 0 to 6 have 16 rows of 64 bytes; `memory` has 64 bytes for their shapes.
+    /// All tiles have 16 rows of 64 bytes; `memory` has 64 bytes for their shapes.
     @inline(__always)
     func configureWholeTiles(_ memory: UnsafeMutableRawPointer) {
         let shapes = TileShapes(memory)
         var tile = 0
-        while tile < 7 {
+        while tile < 8 {
             shapes.set(tile, rows: 16, bytes: 64)
             tile &+= 1
         }

@@ -86,7 +86,7 @@ static inline int64_t onnxlm_attention_block_floats(int64_t rows, int64_t head_s
     const int64_t whole_rows = (rows + 15) / 16 * 16;
     const int64_t codes = (head_size + 63) / 64 * 64;
     const int64_t widened = 2 * ONNXLM_ATTENTION_BLOCK * ((head_size + 31) / 32 * 32);
-    const int64_t coded = whole_rows * (codes / 2 + 21) + 128 + 32 * codes + 4 * 768 + 16;
+    const int64_t coded = whole_rows * (codes / 2 + 21) + 128 + 32 * codes + 4 * 1024 + 80;
     return widened > coded ? widened : coded;
 }
 

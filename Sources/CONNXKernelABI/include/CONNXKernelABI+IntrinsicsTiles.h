@@ -2,7 +2,8 @@
 /// One-line wrappers for the AMX intrinsics, which the compiler's header defines as macros over the numbers of tiles.
 ///
 /// Tile 0 is sums, 16 rows of 16 numbers; 1 activations, 16 rows of 32 bytes; 2 weights, 8 rows of 16 columns of 4 bytes. Of
-/// words, tiles 0 to 2 are sums, 3 and 4 rows, 5 and 6 columns, of 64 bytes each; of bfloat16, 0 to 3 sums, 4 rows, 5 and 6 columns.
+/// words, tiles 0 to 2 are sums, 3 and 4 rows, 5 and 6 columns, of 64 bytes each; of bfloat16, 0 to 3 scores, 4 rows, 5 columns, 6
+/// and 7 outputs.
 /// The processor renames tiles, so a product does not wait for the one before.
 #pragma once
 #if defined(__x86_64__)
@@ -65,48 +66,61 @@ ONNXLM_INTRINSIC unsigned onnxlm_flush_denormals(void) {
 }
 ONNXLM_INTRINSIC void onnxlm_restore_denormals(unsigned control) { _mm_setcsr(control); }
 
-ONNXLM_INTRINSIC void onnxlm_two_rounded_tiles_load(const void *sums, long stride) {
-    _tile_loadd(0, sums, stride);
-    _tile_loadd(1, (const char *)sums + 64, stride);
+/// Loads 32 bfloat16 of each of sixteen rows, to be multiplied.
+ONNXLM_INTRINSIC void onnxlm_rounded_rows_load(const void *rows, long stride) { _tile_loadd(4, rows, stride); }
+
+/// The products of sixteen rows with a pair of panels of keys, the first or the last two of a block, begin with zeros.
+ONNXLM_INTRINSIC void onnxlm_score_tiles_zero(int pair) {
+    if (pair == 0) {
+        _tile_zero(0);
+        _tile_zero(1);
+    } else {
+        _tile_zero(2);
+        _tile_zero(3);
+    }
 }
-/// Adds the products of 32 bfloat16 of each row with those of each column, two tiles of them `tile_stride` bytes apart.
-ONNXLM_INTRINSIC void onnxlm_two_rounded_tiles_add(
-    const void *rows, long row_stride, const void *columns, long column_stride, long tile_stride) {
-    _tile_loadd(4, rows, row_stride);
-    _tile_loadd(5, columns, column_stride);
-    _tile_dpbf16ps(0, 4, 5);
-    _tile_loadd(6, (const char *)columns + tile_stride, column_stride);
-    _tile_dpbf16ps(1, 4, 6);
+/// Adds the products of the loaded rows with 32 elements of the keys of a panel of a pair, the first or the second.
+ONNXLM_INTRINSIC void onnxlm_score_tile_add(int pair, int panel, const void *keys) {
+    _tile_loadd(5, keys, 64);
+    if (pair == 0) {
+        if (panel == 0) {
+            _tile_dpbf16ps(0, 4, 5);
+        } else {
+            _tile_dpbf16ps(1, 4, 5);
+        }
+    } else {
+        if (panel == 0) {
+            _tile_dpbf16ps(2, 4, 5);
+        } else {
+            _tile_dpbf16ps(3, 4, 5);
+        }
+    }
 }
-ONNXLM_INTRINSIC void onnxlm_two_rounded_tiles_store(void *sums, long stride) {
-    _tile_stored(0, sums, stride);
-    _tile_stored(1, (char *)sums + 64, stride);
+/// Stores the products with four panels.
+ONNXLM_INTRINSIC void onnxlm_score_tiles_store(void *scores) {
+    _tile_stored(0, scores, 256);
+    _tile_stored(1, (char *)scores + 64, 256);
+    _tile_stored(2, (char *)scores + 128, 256);
+    _tile_stored(3, (char *)scores + 192, 256);
 }
 
-/// The same of four tiles.
-ONNXLM_INTRINSIC void onnxlm_rounded_tiles_zero(void) {
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
+/// 32 outputs of sixteen rows.
+ONNXLM_INTRINSIC void onnxlm_output_tiles_load(const void *outputs, long stride) {
+    _tile_loadd(6, outputs, stride);
+    _tile_loadd(7, (const char *)outputs + 64, stride);
 }
-ONNXLM_INTRINSIC void onnxlm_rounded_tiles_load(const void *sums, long stride) {
-    onnxlm_two_rounded_tiles_load(sums, stride);
-    _tile_loadd(2, (const char *)sums + 128, stride);
-    _tile_loadd(3, (const char *)sums + 192, stride);
+/// Adds 32 values, each times the loaded weights, to the first or the second sixteen outputs.
+ONNXLM_INTRINSIC void onnxlm_output_tile_add(int half, const void *values, long stride) {
+    _tile_loadd(5, values, stride);
+    if (half == 0) {
+        _tile_dpbf16ps(6, 4, 5);
+    } else {
+        _tile_dpbf16ps(7, 4, 5);
+    }
 }
-ONNXLM_INTRINSIC void onnxlm_rounded_tiles_add(
-    const void *rows, long row_stride, const void *columns, long column_stride, long tile_stride) {
-    onnxlm_two_rounded_tiles_add(rows, row_stride, columns, column_stride, tile_stride);
-    _tile_loadd(5, (const char *)columns + 2 * tile_stride, column_stride);
-    _tile_dpbf16ps(2, 4, 5);
-    _tile_loadd(6, (const char *)columns + 3 * tile_stride, column_stride);
-    _tile_dpbf16ps(3, 4, 6);
-}
-ONNXLM_INTRINSIC void onnxlm_rounded_tiles_store(void *sums, long stride) {
-    onnxlm_two_rounded_tiles_store(sums, stride);
-    _tile_stored(2, (char *)sums + 128, stride);
-    _tile_stored(3, (char *)sums + 192, stride);
+ONNXLM_INTRINSIC void onnxlm_output_tiles_store(void *outputs, long stride) {
+    _tile_stored(6, outputs, stride);
+    _tile_stored(7, (char *)outputs + 64, stride);
 }
 
 #undef ONNXLM_INTRINSIC
