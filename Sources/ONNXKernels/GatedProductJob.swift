@@ -59,21 +59,34 @@ struct GatedProductJob: ~Copyable {
             panels, activations, rows: rows, into: second - column, rowStride: stride, bias: up.bias,
             scratch: scratch)
         let width = min(panels.count * 8, gate.n - column)
-        for row in 0..<rows.count {
-            var target = first + row * stride
-            if case .floats(let y, let rowStride) = result {
-                target = y + ((rows.lowerBound + row) * rowStride + column)
+        switch result {
+        case .floats(let y, let rowStride):
+            multiply(
+                first, second, into: y + (rows.lowerBound * rowStride + column), rowStride: rowStride,
+                rows: rows.count, width: width)
+        case .quantized(let target, let kernels):
+            multiply(first, second, into: first, rowStride: stride, rows: rows.count, width: width)
+            let end =
+                panels.upperBound == gate.panelCount ? target.blocks : (column + width) / target.blockSize
+            for row in Swift.stride(from: 0, to: rows.count, by: 4) {
+                kernels.quantize(
+                    first + row * stride, stride: stride, rows: min(4, rows.count - row), into: target,
+                    stored: target.stored(rows.lowerBound + row), blocks: column / target.blockSize..<end)
             }
-            RowKernels.apply(
-                gate.kernels.siluMultiply, first + row * stride, second + row * stride, into: target,
-                count: width)
         }
-        guard case .quantized(let target, let kernels) = result else { return }
-        let end = panels.upperBound == gate.panelCount ? target.blocks : (column + width) / target.blockSize
-        for row in Swift.stride(from: 0, to: rows.count, by: 4) {
-            kernels.quantize(
-                first + row * stride, stride: stride, rows: min(4, rows.count - row), into: target,
-                stored: target.stored(rows.lowerBound + row), blocks: column / target.blockSize..<end)
+    }
+
+    /// `silu(first) * second` of all rows; in one call where nothing lies between them.
+    private func multiply(
+        _ first: UnsafePointer<Float>, _ second: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+        rowStride: Int, rows: Int, width: Int
+    ) {
+        let stride = panelsPerTask * 8
+        let isOneRow = width == stride && rowStride == stride
+        for row in 0..<(isOneRow ? 1 : rows) {
+            RowKernels.apply(
+                gate.kernels.siluMultiply, first + row * stride, second + row * stride,
+                into: y + row * rowStride, count: isOneRow ? rows * stride : width)
         }
     }
 }

@@ -48,8 +48,8 @@
                         isWhole: seen.byAll && hasPlainScores(a), areFew: true, nil)
                     row &+= 4
                 }
-                decayOutputs(a, 0..<rows, scratch.decays)
-                addValuesOfFew(a, 0..<rows, a.scores, start, a.values + offset)
+                decayOutputs(a, 0, rows, scratch.decays)
+                addValuesOfFew(a, 0, rows, a.scores, start, a.values + offset)
             }
             start &+= 64
         }
@@ -59,35 +59,31 @@
     @inline(always)
     private func attendManyRounded(_ a: onnxlm_attention_args, _ rows: Int) {
         let scratch = roundQueries(a, rows, areFew: false)
+        let size = Int(a.head_size)
         configureWholeTiles(scratch.shapes)
         var start = Int(a.first_key)
         while start < Int(a.last_key) {
             let seen = SeenBlock(a, start)
-            let offset = (start &- Int(a.first_key)) &* Int(a.head_size) &* 2
-            let keys = a.keys + offset
-            let values = a.values + offset
-            if seen.byAll {
-                var end = start &+ 64
-                while end < Int(a.last_key) && SeenBlock(a, end).byAll { end &+= 64 }
-                let blocks = RoundedBlocks(
-                    start: start, count: (end &- start) &>> 6, keys: keys, values: values, addsInTiles: true)
-                if hasPlainScores(a) {
-                    attendWholeInTiles(a, rows, scratch, blocks)
-                } else {
-                    attendInTiles(a, rows, scratch, blocks, steps: Int(a.head_size) &>> 4, isWhole: false)
-                }
-                start = end
-                continue
-            }
+            var end = start &+ 64
             if seen.isSeen {
-                let isFinite = copySeenValues(values, Int(a.head_size), seen.end, to: scratch.values)
-                // A weight of 0 would not hide a NaN from the rows that do not see it.
-                let blocks = RoundedBlocks(
-                    start: start, count: 1, keys: keys,
-                    values: isFinite ? UnsafeRawPointer(scratch.values) : values, addsInTiles: isFinite)
-                attendInTiles(a, rows, scratch, blocks, steps: Int(a.head_size) &>> 4, isWhole: false)
+                let offset = (start &- Int(a.first_key)) &* size &* 2
+                var values = a.values + offset
+                var addsInTiles = true
+                if seen.byAll {
+                    while end < Int(a.last_key) && SeenBlock(a, end).byAll { end &+= 64 }
+                } else if copySeenValues(values, size, seen.end, to: scratch.values) {
+                    values = UnsafeRawPointer(scratch.values)
+                } else {
+                    // A weight of 0 would not hide a NaN from the rows that do not see it.
+                    addsInTiles = false
+                }
+                attendInTiles(
+                    a, rows, scratch,
+                    RoundedBlocks(
+                        start: start, count: (end &- start) &>> 6, keys: a.keys + offset, values: values,
+                        areWhole: seen.byAll && hasPlainScores(a), addsInTiles: addsInTiles))
             }
-            start &+= 64
+            start = end
         }
         onnxlm_tiles_release()
     }

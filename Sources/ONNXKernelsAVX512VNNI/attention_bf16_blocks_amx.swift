@@ -8,40 +8,43 @@
         let count: Int
         let keys: UnsafeRawPointer
         let values: UnsafeRawPointer
+        /// Whether all rows see all of plain scores.
+        let areWhole: Bool
         /// False where values that some rows do not see have no number or no end: there is one block then.
         let addsInTiles: Bool
     }
 
-    /// The same as `attendInTiles` where all rows see all of plain scores. The usual head sizes are constants there, so that
-    /// nothing but the work is left.
+    /// Attention of many rows to some blocks. The usual head sizes are constants, so that nothing but the work is left.
     @inline(always)
-    func attendWholeInTiles(
+    func attendInTiles(
         _ a: onnxlm_attention_args, _ rows: Int, _ scratch: RoundedRows, _ blocks: RoundedBlocks
     ) {
-        if a.head_size == 64 {
-            attendInTiles(a, rows, scratch, blocks, steps: 4, isWhole: true)
+        if !blocks.areWhole {
+            attendInTiles(a, rows, scratch, blocks, steps: Int(a.head_size) &>> 4, areWhole: false)
+        } else if a.head_size == 64 {
+            attendInTiles(a, rows, scratch, blocks, steps: 4, areWhole: true)
         } else if a.head_size == 128 {
-            attendInTiles(a, rows, scratch, blocks, steps: 8, isWhole: true)
+            attendInTiles(a, rows, scratch, blocks, steps: 8, areWhole: true)
         } else {
-            attendInTiles(a, rows, scratch, blocks, steps: Int(a.head_size) &>> 4, isWhole: true)
+            attendInTiles(a, rows, scratch, blocks, steps: Int(a.head_size) &>> 4, areWhole: true)
         }
     }
 
-    /// Attention of many rows to some blocks, sixteen rows at a time.
+    /// Sixteen rows at a time.
     ///
-    /// While the vector units weigh sixteen rows, tiles multiply the keys for the sixteen after the next, whose products are
-    /// written by then, and add up the values of the sixteen before.
+    /// While vector instructions weigh sixteen rows, tiles multiply the keys for the sixteen after the next, whose products
+    /// are written by then, and add up the values of the sixteen before the last, whose weights are.
     @inline(always)
-    func attendInTiles(
+    private func attendInTiles(
         _ a: onnxlm_attention_args, _ rows: Int, _ scratch: RoundedRows, _ blocks: RoundedBlocks,
-        steps: Int, isWhole: Bool
+        steps: Int, areWhole: Bool
     ) {
         let groups = (rows &+ 15) &>> 4
         let count = groups &* blocks.count
         var multiplied = SixteensOfBlocks(a, groups, blocks.keys)
         var weighed = SixteensOfBlocks(a, groups, blocks.keys)
         var added = SixteensOfBlocks(a, groups, blocks.values)
-        var decayed = weighed
+        var last = weighed
         var start = blocks.start
         var ahead = 0
         while ahead < 2 && ahead < count {
@@ -53,57 +56,82 @@
         while index < count {
             let multiplies = index &+ 2 < count
             let adds = index > 1 && blocks.addsInTiles
-            let scores = scratch.scores + weighed.place
-            let decays = scratch.decays + weighed.place &>> 6
             let work = SixteenWork(
                 a, scratch, steps: steps, multiplied, multiplies: multiplies, added, adds: adds)
-            weighPart(a, rows, scratch, weighed, 0, start, isWhole: isWhole, work)
-            weighPart(a, rows, scratch, weighed, 1, start, isWhole: isWhole, work)
-            weighPart(a, rows, scratch, weighed, 2, start, isWhole: isWhole, work)
-            weighPart(a, rows, scratch, weighed, 3, start, isWhole: isWhole, work)
+            weighSixteen(a, rows, scratch, weighed, start, areWhole: areWhole, work)
             if multiplies {
                 onnxlm_score_tiles_store(scratch.scores + multiplied.place)
                 _ = multiplied.advance()
             }
             if adds { _ = added.advance() }
-            if blocks.addsInTiles {
-                if index > 0 { decaySixteen(a, rows, scratch, decayed) }
-                decayed = weighed
-            } else {
-                let end = weighed.row &+ 16 < rows ? weighed.row &+ 16 : rows
-                decayOutputs(a, weighed.row..<end, decays)
-                widenWeights(scores, end &- weighed.row)
-                addValuesOfFew(a, weighed.row..<end, scores, start, blocks.values)
+            if !blocks.addsInTiles {
+                decaySixteen(a, rows, scratch, weighed)
+                addValuesOfSixteen(a, rows, scratch, weighed, start)
+            } else if index > 0 {
+                decaySixteen(a, rows, scratch, last)
             }
+            last = weighed
             if weighed.advance() { start &+= 64 }
             index &+= 1
         }
         if !blocks.addsInTiles { return }
-        if count == 1 { decaySixteen(a, rows, scratch, decayed) }
-        var left = count < 2 ? count : 2
-        while left > 0 {
+        if count > 1 {
             addValuesInTiles(a, scratch, added)
             _ = added.advance()
-            if left == 2 { decaySixteen(a, rows, scratch, decayed) }
-            left &-= 1
+        }
+        decaySixteen(a, rows, scratch, last)
+        addValuesInTiles(a, scratch, added)
+    }
+
+    @inline(always)
+    private func weighSixteen(
+        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: RoundedRows, _ place: SixteensOfBlocks,
+        _ start: Int, areWhole: Bool, _ work: SixteenWork
+    ) {
+        if areWhole {
+            // Four calls, so that where steps are a constant each part's are.
+            weighPart(a, rows, scratch, place, 0, start, areWhole: true, work)
+            weighPart(a, rows, scratch, place, 1, start, areWhole: true, work)
+            weighPart(a, rows, scratch, place, 2, start, areWhole: true, work)
+            weighPart(a, rows, scratch, place, 3, start, areWhole: true, work)
+            return
+        }
+        var part = 0
+        while part < 4 {
+            weighPart(a, rows, scratch, place, part, start, areWhole: false, work)
+            part &+= 1
         }
     }
 
     /// Weighs four of sixteen rows.
     @inline(always)
     private func weighPart(
-        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: RoundedRows, _ place: SixteensOfBlocks, _ part: Int,
-        _ start: Int, isWhole: Bool, _ sixteen: SixteenWork
+        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: RoundedRows, _ place: SixteensOfBlocks,
+        _ part: Int, _ start: Int, areWhole: Bool, _ work: SixteenWork
     ) {
-        let work = TileWork(sixteen, part: part)
+        let tiles = TileWork(work, part: part)
         let row = place.row &+ 4 &* part
         if row < rows {
             weighFour(
                 a, row, rows &- row, scratch.scores + (place.place &+ 256 &* part),
-                scratch.decays + (place.place &>> 6 &+ 4 &* part), start, isWhole: isWhole, areFew: false, work)
+                scratch.decays + (place.place &>> 6 &+ 4 &* part), start, isWhole: areWhole, areFew: false,
+                tiles)
         } else {
-            work.performAll()
+            tiles.performAll()
         }
+    }
+
+    /// Without tiles, so that no row reads values that it does not see.
+    @inline(always)
+    private func addValuesOfSixteen(
+        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: RoundedRows, _ place: SixteensOfBlocks,
+        _ start: Int
+    ) {
+        let end = place.row &+ 16 < rows ? place.row &+ 16 : rows
+        let scores = scratch.scores + place.place
+        widenWeights(scores, end &- place.row)
+        let offset = (start &- Int(a.first_key)) &* Int(a.head_size) &* 2
+        addValuesOfFew(a, place.row, end, scores, start, a.values + offset)
     }
 
     @inline(always)
@@ -111,16 +139,18 @@
         _ a: onnxlm_attention_args, _ rows: Int, _ scratch: RoundedRows, _ place: SixteensOfBlocks
     ) {
         let end = place.row &+ 16 < rows ? place.row &+ 16 : rows
-        decayOutputs(a, place.row..<end, scratch.decays + place.place &>> 6)
+        decayOutputs(a, place.row, end, scratch.decays + place.place &>> 6)
     }
 
     /// What was summed up before counts less where a block has raised a row's reference.
     @inline(always)
-    func decayOutputs(_ a: onnxlm_attention_args, _ rows: Range<Int>, _ decays: UnsafePointer<Float>) {
+    func decayOutputs(
+        _ a: onnxlm_attention_args, _ first: Int, _ end: Int, _ decays: UnsafePointer<Float>
+    ) {
         let size = Int(a.head_size)
-        var row = rows.lowerBound
-        while row < rows.upperBound {
-            let decay = decays[row &- rows.lowerBound]
+        var row = first
+        while row < end {
+            let decay = decays[row &- first]
             if decay != 1 {
                 let factor = splat(decay)
                 let output = a.outputs + row &* size

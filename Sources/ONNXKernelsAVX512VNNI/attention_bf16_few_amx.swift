@@ -109,18 +109,18 @@
         _mm512_storeu_ps(target + 16, r.1)
     }
 
-    /// Adds the values of the block at `start` to the outputs of some rows, times their weights, which are float32, 64 a
-    /// row; no row reads values that it does not see.
+    /// Adds the values of the block at `start` to the outputs of the rows from `first` up to `end`, times their weights,
+    /// which are float32, 64 a row; no row reads values that it does not see.
     @inline(always)
     func addValuesOfFew(
-        _ a: onnxlm_attention_args, _ rows: Range<Int>, _ weights: UnsafePointer<Float>, _ start: Int,
+        _ a: onnxlm_attention_args, _ first: Int, _ end: Int, _ weights: UnsafePointer<Float>, _ start: Int,
         _ values: UnsafeRawPointer
     ) {
-        var row = rows.lowerBound
+        var row = first
         var weights = weights
-        while row < rows.upperBound {
+        while row < end {
             // Of one position, whose rows see the same keys.
-            let count = fewTogether(runLength(a, row, rows.upperBound, false))
+            let count = fewTogether(runLength(a, row, end, false))
             let seen = spanOfPosition(a, positionOfRow(a, row), start)
             if seen.low < seen.high {
                 if count == 3 {
