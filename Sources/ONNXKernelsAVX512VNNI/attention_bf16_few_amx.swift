@@ -153,7 +153,9 @@
                     addColumns(a, row, count, weights, values, low, high, column, areWide: true)
                     column &+= 64
                 }
-                if column < size { addColumns(a, row, count, weights, values, low, high, column, areWide: false) }
+                if column < size {
+                    addColumns(a, row, count, weights, values, low, high, column, areWide: false)
+                }
             }
             half &+= 32
         }

@@ -53,7 +53,8 @@
 
     /// Turns a row's exponents into rounded weights; gives their sums before, lane by lane.
     @inline(always)
-    private func weigh(_ scores: UnsafeMutablePointer<Float>, _ subtrahend: __m512, _ areFew: Bool) -> __m512 {
+    private func weigh(_ scores: UnsafeMutablePointer<Float>, _ subtrahend: __m512, _ areFew: Bool) -> __m512
+    {
         let w = powers(loadScores(scores), subtrahend, areFine: false)
         store(w, scores, areFew)
         return _mm512_add_ps(_mm512_add_ps(w.0, w.1), _mm512_add_ps(w.2, w.3))

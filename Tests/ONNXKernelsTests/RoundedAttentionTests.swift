@@ -75,6 +75,27 @@ import Testing
         }
     }
 
+    /// Sixteens of rows take turns with those of the blocks before and behind: with one, two or more of them, of which the
+    /// last may be a part, over a number of blocks in each of which scores grow.
+    @Test(arguments: [12, 13, 16, 17, 32, 33, 48, 61], [0, 1, 64, 130, 320])
+    func anyNumberOfSixteensHasTheBitsOfOne(count: Int, past: Int) throws {
+        for size in [32, 64, 96, 128] {
+            var parts = inputs((past + count) * size) { $0 * 3 }
+            for i in parts[1].indices { parts[1][i] *= 1 + Float(i / size / 64) }
+            for kernels in TestKernels.sets {
+                let all = try attend(
+                    kernels, size: size, rows: past..<past + count, query: parts[0], keys: parts[1],
+                    values: parts[2])
+                for row in [0, 1, 7, count / 2, count - 1] {
+                    let one = try attend(
+                        kernels, size: size, rows: past + row..<past + row + 1, query: parts[0],
+                        keys: parts[1], values: parts[2])
+                    #expect(one[0].bits == all[row].bits, "\(kernels.level) size \(size) row \(row)")
+                }
+            }
+        }
+    }
+
     /// Scores that grow from block to block, so that what was summed up before decays, and ones that hardly do.
     @Test(arguments: [Float(0.02), 0.5, 30]) func growingScoresHaveTheirWeights(step: Float) throws {
         var query = [Float](repeating: 0, count: Self.positions * Self.size)
