@@ -120,7 +120,8 @@
         var weights = weights
         while row < end {
             // Of one position, whose rows see the same keys.
-            let count = fewTogether(runLength(a, row, end, false))
+            let run = runLength(a, row, end, false)
+            let count = fewTogether(run < end &- row ? run : end &- row)
             let seen = spanOfPosition(a, positionOfRow(a, row), start)
             if seen.low < seen.high {
                 if count == 3 {

@@ -16,13 +16,13 @@ import Testing
     private static let size = 64
     private static let positions = 200
 
-    /// Rows from `first` on of one head, all of whose keys and values are given.
+    /// Some positions of heads that share all keys and values, which are given.
     private func attend(
-        _ kernels: KernelSet, size: Int = size, rows: Range<Int>, window: Int? = nil, query: [Float],
-        keys: [Float],
-        values: [Float]
+        _ kernels: KernelSet, size: Int = size, heads: Int = 1, rows: Range<Int>, window: Int? = nil,
+        query: [Float], keys: [Float], values: [Float]
     ) throws -> [[Float]] {
-        let elements = rows.lowerBound * size..<rows.upperBound * size
+        let width = heads * size
+        let elements = rows.lowerBound * width..<rows.upperBound * width
         let end = rows.upperBound * size
         let keys = CachedHeads(
             Array(keys[..<end]), heads: 1, total: rows.upperBound, headSize: size, type: .bfloat16,
@@ -32,18 +32,18 @@ import Testing
             isPanelled: false)
         defer { keepAlive((keys, values)) }
         var attention = Attention(
-            heads: 1, keyValueHeads: 1, headSize: size, sequence: rows.count, past: rows.lowerBound,
+            heads: heads, keyValueHeads: 1, headSize: size, sequence: rows.count, past: rows.lowerBound,
             total: rows.upperBound, scale: 0.1)
         attention.cacheType = .bfloat16
         attention.window = window
-        let strides = RotaryEmbedding.Strides(position: size, head: size)
+        let strides = RotaryEmbedding.Strides(position: width, head: size)
         var output = [Float](repeating: 0, count: elements.count)
         try attention.compute(
             query: Array(query[elements]), queryStrides: strides, keys: keys.cache, values: values.cache,
             into: &output, strides: strides, workers: TestKernels.pool(2), scratch: KernelScratch(),
             kernels: kernels)
         return rows.indices.map {
-            Array(output[($0 - rows.lowerBound) * size..<($0 - rows.lowerBound + 1) * size])
+            Array(output[($0 - rows.lowerBound) * width..<($0 - rows.lowerBound + 1) * width])
         }
     }
 
@@ -157,6 +157,27 @@ import Testing
                     }
                     #expect(isSame, "\(kernels.level) \(position)")
                 }
+            }
+        }
+    }
+
+    /// The heads of a position may lie in two sixteens of rows; with values without end, each row is added once.
+    @Test(arguments: [3, 5, 7]) func headsOfAPositionAreSeenOnce(heads: Int) throws {
+        let count = 90
+        let query = inputs(count * heads * Self.size) { $0 * 3 }[0]
+        var parts = inputs(count * Self.size) { $0 * 3 }
+        for position in [20, 70] { parts[2][position * Self.size + 9] = .nan }
+        for kernels in TestKernels.sets {
+            let whole = try attend(
+                kernels, heads: heads, rows: 0..<count, query: query, keys: parts[1], values: parts[2])
+            for position in whole.indices {
+                let one = try attend(
+                    kernels, heads: heads, rows: position..<position + 1, query: query, keys: parts[1],
+                    values: parts[2])
+                let isSame = zip(one[0], whole[position]).allSatisfy {
+                    $0.bitPattern == $1.bitPattern || $0.isNaN && $1.isNaN
+                }
+                #expect(isSame, "\(kernels.level) \(position)")
             }
         }
     }
