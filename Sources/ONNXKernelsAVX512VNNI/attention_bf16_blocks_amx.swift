@@ -49,7 +49,7 @@
         var ahead = 0
         while ahead < 2 && ahead < count {
             multiplyKeysInTiles(a, scratch, multiplied)
-            _ = multiplied.advance()
+            multiplied.advance()
             ahead &+= 1
         }
         var index = 0
@@ -61,9 +61,9 @@
             weighSixteen(a, rows, scratch, weighed, start, areWhole: areWhole, work)
             if multiplies {
                 onnxlm_score_tiles_store(scratch.scores + multiplied.place)
-                _ = multiplied.advance()
+                multiplied.advance()
             }
-            if adds { _ = added.advance() }
+            if adds { added.advance() }
             if !blocks.addsInTiles {
                 decaySixteen(a, rows, scratch, weighed)
                 addValuesOfSixteen(a, rows, scratch, weighed, start)
@@ -77,7 +77,7 @@
         if !blocks.addsInTiles { return }
         if count > 1 {
             addValuesInTiles(a, scratch, added)
-            _ = added.advance()
+            added.advance()
         }
         decaySixteen(a, rows, scratch, last)
         addValuesInTiles(a, scratch, added)

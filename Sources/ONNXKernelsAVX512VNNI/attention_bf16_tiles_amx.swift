@@ -19,8 +19,9 @@
             blockBytes = 128 &* Int(a.head_size)
         }
 
-        /// Whether that was the last sixteen of a block.
+        /// - Returns: whether that was the last sixteen of a block.
         @inline(always)
+        @discardableResult
         mutating func advance() -> Bool {
             place = (place &+ 1024) & 4095
             row &+= 16

@@ -81,7 +81,8 @@ typedef struct onnxlm_attention_args {
 } onnxlm_attention_args;
 
 /// Floats that `onnxlm_attention_args.block` has: a block of keys and of values in float32; or, over int16, the codes of all rows
-/// and what belongs to them, a block of keys or values in bytes, four products of tiles and their shapes; or, over bfloat16, less.
+/// and what belongs to them, a block of keys or values in bytes, four products of tiles and their shapes; or, over bfloat16, the
+/// rounded queries, a block of values, what belongs to four sixteens of rows, and shapes.
 static inline int64_t onnxlm_attention_block_floats(int64_t rows, int64_t head_size) {
     const int64_t whole_rows = (rows + 15) / 16 * 16;
     const int64_t codes = (head_size + 63) / 64 * 64;
