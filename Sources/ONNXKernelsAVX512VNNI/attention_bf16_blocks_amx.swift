@@ -48,7 +48,9 @@
         var start = blocks.start
         var ahead = 0
         while ahead < 2 && ahead < count {
-            multiplyKeysInTiles(a, scratch, multiplied)
+            SixteenWork(a, scratch, steps: steps, multiplied, multiplies: true, added, adds: false)
+                .perform(from: 0, to: steps)
+            onnxlm_score_tiles_store(scratch.scores + multiplied.place)
             multiplied.advance()
             ahead &+= 1
         }
@@ -75,12 +77,14 @@
             index &+= 1
         }
         if !blocks.addsInTiles { return }
-        if count > 1 {
-            addValuesInTiles(a, scratch, added)
+        var left = count < 2 ? count : 2
+        while left > 0 {
+            if left == 1 { decaySixteen(a, rows, scratch, last) }
+            SixteenWork(a, scratch, steps: steps, multiplied, multiplies: false, added, adds: true)
+                .perform(from: 0, to: steps)
             added.advance()
+            left &-= 1
         }
-        decaySixteen(a, rows, scratch, last)
-        addValuesInTiles(a, scratch, added)
     }
 
     @inline(always)
@@ -127,19 +131,17 @@
         _ a: onnxlm_attention_args, _ rows: Int, _ scratch: RoundedRows, _ place: SixteensOfBlocks,
         _ start: Int
     ) {
-        let end = place.row &+ 16 < rows ? place.row &+ 16 : rows
         let scores = scratch.scores + place.place
-        widenWeights(scores, end &- place.row)
+        widenWeights(scores, place.end(rows) &- place.row)
         let offset = (start &- Int(a.first_key)) &* Int(a.head_size) &* 2
-        addValuesOfFew(a, place.row, end, scores, start, a.values + offset)
+        addValuesOfFew(a, place.row, place.end(rows), scores, start, a.values + offset)
     }
 
     @inline(always)
     private func decaySixteen(
         _ a: onnxlm_attention_args, _ rows: Int, _ scratch: RoundedRows, _ place: SixteensOfBlocks
     ) {
-        let end = place.row &+ 16 < rows ? place.row &+ 16 : rows
-        decayOutputs(a, place.row, end, scratch.decays + place.place &>> 6)
+        decayOutputs(a, place.row, place.end(rows), scratch.decays + place.place &>> 6)
     }
 
     /// What was summed up before counts less where a block has raised a row's reference.

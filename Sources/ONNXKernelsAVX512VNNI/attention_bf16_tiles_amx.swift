@@ -19,6 +19,10 @@
             blockBytes = 128 &* Int(a.head_size)
         }
 
+        /// Where the rows of the sixteen end, if there are `rows` in all.
+        @inline(always)
+        func end(_ rows: Int) -> Int { row &+ 16 < rows ? row &+ 16 : rows }
+
         /// - Returns: whether that was the last sixteen of a block.
         @inline(always)
         @discardableResult
@@ -29,38 +33,6 @@
             row = 0
             block += blockBytes
             return true
-        }
-    }
-
-    /// All products of sixteen rows' queries with the keys of a block.
-    @inline(always)
-    func multiplyKeysInTiles(
-        _ a: onnxlm_attention_args, _ scratch: RoundedRows, _ place: SixteensOfBlocks
-    ) {
-        let work = SixteenWork(
-            a, scratch, steps: Int(a.head_size) &>> 4, place, multiplies: true, place, adds: false)
-        var step = 0
-        while step < work.steps {
-            work.multiplyFirst(step)
-            work.multiplySecond(step)
-            step &+= 1
-        }
-        onnxlm_score_tiles_store(scratch.scores + place.place)
-    }
-
-    /// Adds all weighted values of a block to the outputs of sixteen rows.
-    @inline(always)
-    func addValuesInTiles(
-        _ a: onnxlm_attention_args, _ scratch: RoundedRows, _ place: SixteensOfBlocks
-    ) {
-        let work = SixteenWork(
-            a, scratch, steps: Int(a.head_size) &>> 4, place, multiplies: false, place, adds: true)
-        var step = 0
-        while step < work.steps {
-            work.addFirst(step)
-            work.addSecond(step)
-            work.store(step)
-            step &+= 1
         }
     }
 

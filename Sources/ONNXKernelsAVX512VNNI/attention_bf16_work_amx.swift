@@ -37,18 +37,20 @@
         @inline(always)
         func multiplyFirst(_ step: Int) {
             if !multiplies { return }
-            let pair = Int32(truncatingIfNeeded: step & 1)
-            if step < 2 { onnxlm_score_tiles_zero(pair) }
+            if step < 2 { onnxlm_score_tiles_zero(panel(step)) }
             onnxlm_rounded_rows_load(queries + (step &>> 1) &* 64, 2 &* size)
-            onnxlm_score_tile_add(pair, 0, keys + keysOffset(step))
+            onnxlm_score_tile_add(panel(step), keys + keysOffset(step))
         }
 
         @inline(always)
         func multiplySecond(_ step: Int) {
             if !multiplies { return }
-            let pair = Int32(truncatingIfNeeded: step & 1)
-            onnxlm_score_tile_add(pair, 1, keys + (keysOffset(step) &+ 32 &* size))
+            onnxlm_score_tile_add(panel(step) &+ 1, keys + (keysOffset(step) &+ 32 &* size))
         }
+
+        /// The first of a step's two panels.
+        @inline(always)
+        private func panel(_ step: Int) -> Int32 { Int32(truncatingIfNeeded: step & 1) &* 2 }
 
         @inline(always)
         private func keysOffset(_ step: Int) -> Int { (step &>> 1) &* 1024 &+ (step & 1) &* 64 &* size }
@@ -77,6 +79,20 @@
         func store(_ step: Int) {
             if adds && step & 1 != 0 { onnxlm_output_tiles_store(outputs + (step &>> 1) &* 32, 4 &* size) }
         }
+
+        /// Some steps with nothing between their products.
+        @inline(always)
+        func perform(from first: Int, to end: Int) {
+            var step = first
+            while step < end {
+                multiplyFirst(step)
+                multiplySecond(step)
+                addFirst(step)
+                addSecond(step)
+                store(step)
+                step &+= 1
+            }
+        }
     }
 
     /// Products of tiles in the midst of vector instructions: some before each of four rows is weighed. That close to each
@@ -92,18 +108,11 @@
         @inline(always)
         init(_ work: SixteenWork, part: Int) {
             self.work = work
-            var step = (part &* work.steps) &>> 2
+            let start = (part &* work.steps) &>> 2
             let end = ((part &+ 1) &* work.steps) &>> 2
-            count = end &- step < 2 ? end &- step : 2
+            count = end &- start < 2 ? end &- start : 2
             first = end &- count
-            while step < first {
-                work.multiplyFirst(step)
-                work.multiplySecond(step)
-                work.addFirst(step)
-                work.addSecond(step)
-                work.store(step)
-                step &+= 1
-            }
+            work.perform(from: start, to: first)
         }
 
         /// What goes before the row 0, 1, 2 or 3 of four.
@@ -133,13 +142,8 @@
             if count > 0 { work.store(first &+ count &- 1) }
         }
 
+        /// Where there are no rows to weigh.
         @inline(always)
-        func performAll() {
-            perform(before: 0)
-            perform(before: 1)
-            perform(before: 2)
-            perform(before: 3)
-            finish()
-        }
+        func performAll() { work.perform(from: first, to: first &+ count) }
     }
 #endif

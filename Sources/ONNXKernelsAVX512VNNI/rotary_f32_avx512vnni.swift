@@ -38,23 +38,24 @@
     ) {
         var j = 0
         while j &+ 16 <= half {
-            let c = _mm512_loadu_ps(cos + j)
-            let s = _mm512_loadu_ps(sin + j)
-            let u = _mm512_loadu_ps(x + j)
-            let v = _mm512_loadu_ps(x + (half &+ j))
-            _mm512_storeu_ps(y + j, _mm512_fmsub_ps(u, c, _mm512_mul_ps(v, s)))
-            _mm512_storeu_ps(y + (half &+ j), _mm512_fmadd_ps(v, c, _mm512_mul_ps(u, s)))
+            rotateHalves(x, y, cos, sin, half, j, .max)
             j &+= 16
         }
-        if j < half {
-            let lanes = firstLanes(half &- j)
-            let c = _mm512_maskz_loadu_ps(lanes, cos + j)
-            let s = _mm512_maskz_loadu_ps(lanes, sin + j)
-            let u = _mm512_maskz_loadu_ps(lanes, x + j)
-            let v = _mm512_maskz_loadu_ps(lanes, x + (half &+ j))
-            _mm512_mask_storeu_ps(y + j, lanes, _mm512_fmsub_ps(u, c, _mm512_mul_ps(v, s)))
-            _mm512_mask_storeu_ps(y + (half &+ j), lanes, _mm512_fmadd_ps(v, c, _mm512_mul_ps(u, s)))
-        }
+        if j < half { rotateHalves(x, y, cos, sin, half, j, firstLanes(half &- j)) }
+    }
+
+    /// Sixteen pairs from j on, or the first of them.
+    @inline(always)
+    private func rotateHalves(
+        _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ cos: UnsafePointer<Float>,
+        _ sin: UnsafePointer<Float>, _ half: Int, _ j: Int, _ lanes: __mmask16
+    ) {
+        let c = _mm512_maskz_loadu_ps(lanes, cos + j)
+        let s = _mm512_maskz_loadu_ps(lanes, sin + j)
+        let u = _mm512_maskz_loadu_ps(lanes, x + j)
+        let v = _mm512_maskz_loadu_ps(lanes, x + (half &+ j))
+        _mm512_mask_storeu_ps(y + j, lanes, _mm512_fmsub_ps(u, c, _mm512_mul_ps(v, s)))
+        _mm512_mask_storeu_ps(y + (half &+ j), lanes, _mm512_fmadd_ps(v, c, _mm512_mul_ps(u, s)))
     }
 
     @inline(always)

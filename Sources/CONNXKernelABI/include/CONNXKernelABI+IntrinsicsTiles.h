@@ -69,9 +69,9 @@ ONNXLM_INTRINSIC void onnxlm_restore_denormals(unsigned control) { _mm_setcsr(co
 /// Loads 32 bfloat16 of each of sixteen rows, to be multiplied.
 ONNXLM_INTRINSIC void onnxlm_rounded_rows_load(const void *rows, long stride) { _tile_loadd(4, rows, stride); }
 
-/// The products of sixteen rows with a pair of panels of keys, the first or the last two of a block, begin with zeros.
-ONNXLM_INTRINSIC void onnxlm_score_tiles_zero(int pair) {
-    if (pair == 0) {
+/// The products of sixteen rows with the keys of a panel, 0 or 2, and of the next one begin with zeros.
+ONNXLM_INTRINSIC void onnxlm_score_tiles_zero(int panel) {
+    if (panel == 0) {
         _tile_zero(0);
         _tile_zero(1);
     } else {
@@ -79,21 +79,14 @@ ONNXLM_INTRINSIC void onnxlm_score_tiles_zero(int pair) {
         _tile_zero(3);
     }
 }
-/// Adds the products of the loaded rows with 32 elements of the keys of a panel of a pair, the first or the second.
-ONNXLM_INTRINSIC void onnxlm_score_tile_add(int pair, int panel, const void *keys) {
+/// Adds the products of the loaded rows with 32 elements of the keys of a panel of the four of a block.
+ONNXLM_INTRINSIC void onnxlm_score_tile_add(int panel, const void *keys) {
     _tile_loadd(5, keys, 64);
-    if (pair == 0) {
-        if (panel == 0) {
-            _tile_dpbf16ps(0, 4, 5);
-        } else {
-            _tile_dpbf16ps(1, 4, 5);
-        }
-    } else {
-        if (panel == 0) {
-            _tile_dpbf16ps(2, 4, 5);
-        } else {
-            _tile_dpbf16ps(3, 4, 5);
-        }
+    switch (panel) {
+    case 0: _tile_dpbf16ps(0, 4, 5); break;
+    case 1: _tile_dpbf16ps(1, 4, 5); break;
+    case 2: _tile_dpbf16ps(2, 4, 5); break;
+    default: _tile_dpbf16ps(3, 4, 5);
     }
 }
 /// Stores the products with four panels.
