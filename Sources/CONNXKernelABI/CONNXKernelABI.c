@@ -41,6 +41,7 @@ static uint32_t asks_for_tiles(void) {
 onnxlm_cpu_words onnxlm_read_cpu_words(uint32_t wants_tiles) {
     onnxlm_cpu_words words = {0};
     uint32_t eax = 0, ebx = 0, ecx = 0, edx = 0;
+    if (__get_cpuid(0, &eax, &ebx, &ecx, &edx)) words.leaf0_ebx = ebx;
     if (__get_cpuid(1, &eax, &ebx, &ecx, &edx)) {
         words.leaf1_ecx = ecx;
         if (ecx & (1u << 27)) {

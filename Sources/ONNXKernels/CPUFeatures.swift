@@ -3,6 +3,8 @@ package import CONNXKernelABI
 
 /// The instructions of a processor that the kernels care about.
 package struct CPUFeatures: Sendable, Hashable {
+    /// Made by Intel.
+    package var isIntel = false
     package var avx2 = false
     package var fma = false
     package var f16c = false
@@ -27,6 +29,8 @@ package struct CPUFeatures: Sendable, Hashable {
     /// Decodes the identification words of an x86 processor.
     package init(words: onnxlm_cpu_words) {
         func bit(_ word: UInt32, _ index: UInt32) -> Bool { word & (1 << index) != 0 }
+        // "GenuineIntel" begins with these letters.
+        isIntel = words.leaf0_ebx == 0x756E_6547
         fma = bit(words.leaf1_ecx, 12)
         f16c = bit(words.leaf1_ecx, 29)
         avx2 = bit(words.leaf7_ebx, 5)

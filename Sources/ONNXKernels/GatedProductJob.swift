@@ -20,10 +20,10 @@ struct GatedProductJob: ~Copyable {
         case quantized(QuantizedActivationRows, QuantizeKernels)
     }
 
-    /// Rows whose products are computed before they are joined: so few that these stay in the first-level cache; with
-    /// tiles more, for which weights are unpacked once.
+    /// Rows whose products are computed before they are joined: so few that these stay in the first-level cache, or more where
+    /// weights are unpacked once for all of them.
     static func rowsAtOnce(_ activations: QuantizedActivationRows) -> Int {
-        activations.tilesOffset == nil ? 32 : 128
+        activations.tilesOffset != nil || activations.unpacksColumns ? 128 : 32
     }
 
     /// Floats of ``memory`` for each slot.

@@ -7,6 +7,7 @@
         package static let amx: KernelSet = {
             var set = KernelSet.avx512vnni
             set.level = .amx
+            set.qgemmColumns = nil
             set.tileRows = tile_rows_i8_amx
             set.qgemm4 = qgemm_i8_q4_16x16_amx
             set.qgemm8 = qgemm_i8_q8_16x16_amx

@@ -40,6 +40,9 @@ package struct KernelSet: Sendable {
     package var qgemm4Block16: QuantizedMultiply
     package var qgemv8: QuantizedMultiply
     package var qgemm8: QuantizedMultiply
+    /// Groups of four rows in place of the three above where there are many, whose columns are unpacked for all of them;
+    /// nil: they are.
+    package var qgemmColumns: QuantizedMultiply?
     /// Whether floats are multiplied fastest as sums of three quantised rows, however many rows there are; of one row
     /// they always are.
     package var multipliesTerms: Bool
@@ -112,7 +115,11 @@ package struct KernelSet: Sendable {
     /// The kernels for a processor, not beyond `limit`.
     package static func select(for features: CPUFeatures, limit: CPULevel?) -> KernelSet {
         let highest = CPULevel.highest(for: features)
-        return kernels(for: min(highest, limit ?? highest))
+        let level = min(highest, limit ?? highest)
+        #if ONNXLM_AVX512VNNI
+            if level == .avx512vnni && features.isIntel { return .avx512vnniIntel }
+        #endif
+        return kernels(for: level)
     }
 
     /// The kernels for this processor, within what the environment allows.

@@ -22,6 +22,10 @@ struct QuantizedActivationRows {
     let tilesOffset: Int?
     /// Where their scales lie once more, `[tile][block][row]`.
     let tileScalesOffset: Int
+    /// Bytes of memory that a thread needs for products of these rows, a multiple of 64.
+    let productScratch: Int
+    /// Whether products of these rows unpack columns for all of them (``KernelSet/qgemmColumns``).
+    let unpacksColumns: Bool
 
     /// Quantised rows that memory is kept for: whole groups of four, and a single row.
     static func storedRows(_ rows: Int, terms: Int) -> Int {
@@ -33,8 +37,11 @@ struct QuantizedActivationRows {
     /// Quantised rows that tiles hold, of those that memory is kept for.
     static func tiledRows(_ stored: Int) -> Int { stored / 16 * 16 }
 
-    /// Bytes of memory that a thread needs for products of these rows, a multiple of 64.
-    var productScratch: Int { tilesOffset == nil ? 0 : Int(ONNXLM_TILE_SCRATCH_BYTES) }
+    /// Rows from which on unpacking columns for all of them is faster than unpacking them for eight at a time.
+    static let leastRowsOfColumns = 20
+
+    /// Panels that products of these rows take at a time.
+    var panelsAtOnce: Int { unpacksColumns ? 4 : 2 }
 
     /// The first quantised row of a group of rows; `row` is a multiple of 4.
     func stored(_ row: Int) -> Int { row * terms }

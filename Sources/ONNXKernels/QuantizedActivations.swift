@@ -85,6 +85,12 @@ package final class QuantizedActivations {
         let hasTiles = tiled > 0 && matrix.kernels.tileRows != nil && header.blockSize >= 32
         let tileScalesOffset = end + (hasTiles ? tiled * header.paddedK : 0)
         let byteCount = tileScalesOffset + (hasTiles ? tiled * header.blocks * 4 : 0)
+        let unpacksColumns =
+            matrix.kernels.qgemmColumns != nil && stored >= QuantizedActivationRows.leastRowsOfColumns
+        let groups = min((stored + 3) / 4, Int(ONNXLM_COLUMN_GROUPS))
+        let productScratch = max(
+            hasTiles ? Int(ONNXLM_TILE_SCRATCH_BYTES) : 0,
+            unpacksColumns ? Int(onnxlm_column_scratch_bytes(Int64(header.blockSize), Int64(groups))) : 0)
         held = nil
         let memory: AlignedMemory
         if let present = self.memory, present.byteCount >= byteCount {
@@ -98,7 +104,8 @@ package final class QuantizedActivations {
             base: memory.base, rows: rows, terms: terms, k: terms > 1 ? header.paddedK : header.k,
             blockSize: header.blockSize, blocks: header.blocks, scalesOffset: scalesOffset,
             sumsOffset: sumsOffset, centresOffset: centresOffset, tilesOffset: hasTiles ? end : nil,
-            tileScalesOffset: tileScalesOffset)
+            tileScalesOffset: tileScalesOffset, productScratch: productScratch,
+            unpacksColumns: unpacksColumns)
         held = target
         permutation = matrix.permutation
         return target

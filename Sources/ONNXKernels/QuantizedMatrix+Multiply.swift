@@ -45,27 +45,54 @@ extension QuantizedMatrix {
     ) {
         // A single last row has a layout of its own.
         let grouped = rows.count % 4 == 1 ? rows.count - 1 : rows.count
-        // Few enough rows at a time for their activations to stay in the second-level cache, and pairs of groups of
-        // four; or whole tiles, where that cache is larger.
-        let (bytesAtOnce, step) = activations.tilesOffset == nil ? (196_608, 8) : (786_432, 16)
-        let rowsAtOnce = max(step, bytesAtOnce / max(1, header.paddedK) / step * step)
-        for first in stride(from: 0, to: grouped, by: rowsAtOnce) {
-            let row = rows.lowerBound + first
-            var args = arguments(
-                panels, activations, rows: row..<row + min(rowsAtOnce, grouped - first),
-                into: y + first * rowStride, rowStride: rowStride, bias: bias)
-            if row % 16 == 0 {
-                args.tiles = UnsafePointer(activations.tiles(stored: row))
-                args.tile_scales = UnsafePointer(activations.tileScales(stored: row))
-                args.scratch = scratch
+        if activations.unpacksColumns && grouped >= QuantizedActivationRows.leastRowsOfColumns,
+            let kernel = kernels.qgemmColumns
+        {
+            let most = (rows: 4 * Int(ONNXLM_COLUMN_GROUPS), panels: Int(ONNXLM_COLUMN_PANELS))
+            for first in stride(from: 0, to: grouped, by: most.rows) {
+                for panel in stride(from: panels.lowerBound, to: panels.upperBound, by: most.panels) {
+                    let row = rows.lowerBound + first
+                    var args = arguments(
+                        panel..<min(panel + most.panels, panels.upperBound), activations,
+                        rows: row..<row + min(most.rows, grouped - first), into: y + first * rowStride,
+                        rowStride: rowStride, bias: bias)
+                    args.scratch = scratch
+                    kernel(&args)
+                }
             }
-            manyRowsKernel(&args)
+        } else {
+            multiplyGroups(
+                panels, activations, rows: rows.lowerBound..<rows.lowerBound + grouped, into: y,
+                rowStride: rowStride, bias: bias, scratch: scratch)
         }
         if grouped < rows.count {
             var args = arguments(
                 panels, activations, rows: rows.upperBound - 1..<rows.upperBound,
                 into: y + grouped * rowStride, rowStride: rowStride, bias: bias)
             oneRowKernel(&args)
+        }
+    }
+
+    /// Groups of four rows, from a multiple of 4 on.
+    private func multiplyGroups(
+        _ panels: Range<Int>, _ activations: QuantizedActivationRows, rows: Range<Int>,
+        into y: UnsafeMutablePointer<Float>, rowStride: Int, bias: UnsafePointer<Float>?,
+        scratch: UnsafeMutableRawPointer?
+    ) {
+        // Few enough rows at a time for their activations to stay in the second-level cache, and pairs of groups of
+        // four; or whole tiles, where that cache is larger.
+        let (bytesAtOnce, step) = activations.tilesOffset == nil ? (196_608, 8) : (786_432, 16)
+        let rowsAtOnce = max(step, bytesAtOnce / max(1, header.paddedK) / step * step)
+        for row in stride(from: rows.lowerBound, to: rows.upperBound, by: rowsAtOnce) {
+            var args = arguments(
+                panels, activations, rows: row..<min(row + rowsAtOnce, rows.upperBound),
+                into: y + (row - rows.lowerBound) * rowStride, rowStride: rowStride, bias: bias)
+            if row % 16 == 0 {
+                args.tiles = UnsafePointer(activations.tiles(stored: row))
+                args.tile_scales = UnsafePointer(activations.tileScales(stored: row))
+                args.scratch = scratch
+            }
+            manyRowsKernel(&args)
         }
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CONNXKernelABI
 package import ONNXErrors
 
 /// Where the product of one matrix goes.
@@ -36,9 +37,13 @@ package enum QuantizedProducts {
     /// Panels of 8 columns that a task takes: enough tasks for the threads to even out, each long enough to stream
     /// through memory.
     ///
-    /// - Parameter most: of many rows no more than so many panels.
-    private static func panelsPerTask(_ total: Int, rows: Int, most: Int, _ workers: WorkerPool) -> Int {
-        max(2, min(rows >= manyRows ? most : 64, total / (workers.threadCount * 8)) / 2 * 2)
+    /// - Parameters:
+    ///   - step: a multiple of so many.
+    ///   - most: of many rows no more than so many panels.
+    private static func panelsPerTask(
+        _ total: Int, rows: Int, step: Int, most: Int, _ workers: WorkerPool
+    ) -> Int {
+        max(step, min(rows >= manyRows ? most : 64, total / (workers.threadCount * 8)) / step * step)
     }
 
     /// Several products of the same input; all matrices have the same K.
@@ -93,7 +98,9 @@ package enum QuantizedProducts {
             total += product.matrix.panelCount
         }
         // Terms are added up in runs of a task's columns.
-        let perTask = panelsPerTask(total, rows: held.rows, most: held.terms > 1 ? 8 : 2, workers)
+        let most = held.unpacksColumns ? Int(ONNXLM_COLUMN_PANELS) : 2
+        let perTask = panelsPerTask(
+            total, rows: held.rows, step: held.panelsAtOnce, most: held.terms > 1 ? 8 : most, workers)
         let terms = held.terms > 1 ? 4 * QuantizedMatrix.termMemory(panels: perTask, rows: held.rows) : 0
         let slotSize = held.productScratch + (terms + 63) / 64 * 64
         var memory: UnsafeMutableRawPointer?
@@ -173,7 +180,8 @@ package enum QuantizedProducts {
                 Gate and up need matrices of equal N, not \(gate.n) and \(up.n), and activations of accuracy level 4.
                 """)
         }
-        let wanted = panelsPerTask(2 * gate.panelCount, rows: held.rows, most: 8, workers)
+        let wanted = panelsPerTask(
+            2 * gate.panelCount, rows: held.rows, step: held.panelsAtOnce, most: 8, workers)
         let perTask = (wanted + panelsOfBlock - 1) / panelsOfBlock * panelsOfBlock
         let slotSize = 4 * GatedProductJob.slotSize(held, panelsPerTask: perTask) + held.productScratch
         let memory = try scratch.reserve(byteCount: slotSize * workers.threadCount)

@@ -30,6 +30,8 @@
         @inline(always)
         static var couples: TileManner { TileManner(hasCouples: true) }
         @inline(always)
+        static var plain: TileManner { TileManner() }
+        @inline(always)
         static var planes: TileManner { TileManner(hasPlanes: true) }
 
         /// Asks for what lies behind some lines of a stream, if that helps.

@@ -76,41 +76,60 @@
         return (f0, f1, f2, f3)
     }
 
+    /// The same for one row.
     @inline(__always)
-    private func addBlock(_ sum: __m512, _ products: __m512i, _ scales: __m512, _ scale: Float) -> __m512 {
+    func addBlock(_ sum: __m512, _ products: __m512i, _ scales: __m512, _ scale: Float) -> __m512 {
         let factor = _mm512_mul_ps(scales, _mm512_set1_ps(scale))
         return _mm512_fmadd_ps(_mm512_cvtepi32_ps(products), factor, sum)
     }
 
-    /// Where four rows and sixteen columns of the results lie, as many of them as exist.
-    private struct ResultPlace {
-        let y: UnsafeMutablePointer<Float>
-        let stride: Int
-        let rows: Int
-        let mask: UInt16
-        let bias: UnsafePointer<Float>?
+    /// Sixteen columns of the results, as many of them as exist, in groups of four rows.
+    struct ResultColumns {
+        private let y: UnsafeMutablePointer<Float>
+        private let stride: Int
+        private let rows: Int
+        private let mask: UInt16
+        private let bias: UnsafePointer<Float>?
 
+        /// The columns of one or two panels; of no panel where there is none.
         @inline(__always)
-        init(_ a: onnxlm_qmatmul_args, _ panel: Int, _ group: Int, hasSecond: Bool) {
+        init(_ a: onnxlm_qmatmul_args, _ panel: Int, panels: Int, bias: UnsafePointer<Float>?) {
             let first = panel &* 8
+            y = a.y + first
             stride = Int(a.y_row_stride)
-            bias = a.bias.map { $0 + first }
+            rows = Int(a.rows)
+            self.bias = bias.map { $0 + first }
             let rest = Int(a.columns) &- first
-            let present = hasSecond ? 16 : 8
-            let columns = UInt32(truncatingIfNeeded: rest < present ? rest : present)
+            let present = panels < 1 ? 0 : panels < 2 ? 8 : 16
+            let columns = UInt32(truncatingIfNeeded: rest < 0 ? 0 : rest < present ? rest : present)
             mask = UInt16(truncatingIfNeeded: (UInt32(1) &<< columns) &- 1)
-            rows = Int(a.rows) &- group &* 4
-            y = a.y + (group &* 4 &* stride &+ first)
+        }
+
+        /// What was stored of a group, zeros in place of what does not exist.
+        @inline(__always)
+        func load(_ group: Int) -> FourFloats {
+            (
+                load(row: 4 &* group), load(row: 4 &* group &+ 1), load(row: 4 &* group &+ 2),
+                load(row: 4 &* group &+ 3)
+            )
+        }
+
+        /// Stores what exists of a group, after adding the bias.
+        @inline(__always)
+        func store(_ group: Int, _ f: FourFloats) {
+            store(row: 4 &* group, f.0)
+            store(row: 4 &* group &+ 1, f.1)
+            store(row: 4 &* group &+ 2, f.2)
+            store(row: 4 &* group &+ 3, f.3)
         }
 
         @inline(__always)
-        func load(_ row: Int) -> __m512 {
+        private func load(row: Int) -> __m512 {
             row < rows ? _mm512_maskz_loadu_ps(mask, y + row &* stride) : _mm512_setzero_ps()
         }
 
-        /// Stores a row, after adding the bias.
         @inline(__always)
-        func store(_ row: Int, _ value: __m512) {
+        private func store(row: Int, _ value: __m512) {
             if row >= rows { return }
             var result = value
             if let bias { result = _mm512_add_ps(result, _mm512_maskz_loadu_ps(mask, bias)) }
@@ -121,18 +140,13 @@
     /// Stores a tile of four rows and sixteen columns, or what of it exists.
     @inline(__always)
     func storeRows(_ a: onnxlm_qmatmul_args, _ panel: Int, _ group: Int, hasSecond: Bool, _ f: FourFloats) {
-        let place = ResultPlace(a, panel, group, hasSecond: hasSecond)
-        place.store(0, f.0)
-        place.store(1, f.1)
-        place.store(2, f.2)
-        place.store(3, f.3)
+        ResultColumns(a, panel, panels: hasSecond ? 2 : 1, bias: a.bias).store(group, f)
     }
 
     /// Loads what was stored of such a tile.
     @inline(__always)
     func loadRows(_ a: onnxlm_qmatmul_args, _ panel: Int, _ group: Int, hasSecond: Bool) -> FourFloats {
-        let place = ResultPlace(a, panel, group, hasSecond: hasSecond)
-        return (place.load(0), place.load(1), place.load(2), place.load(3))
+        ResultColumns(a, panel, panels: hasSecond ? 2 : 1, bias: nil).load(group)
     }
 
     extension onnxlm_qmatmul_args {

@@ -33,6 +33,13 @@
             }
         }
 
+        /// Fetches a line of each.
+        @inline(__always)
+        func prefetch(_ offset: Int) {
+            onnxlm_prefetch_to_second_level(first + offset)
+            onnxlm_prefetch_to_second_level(second + offset)
+        }
+
         /// 32 bytes of each.
         @inline(__always)
         func bytes(_ offset: Int) -> __m512i {

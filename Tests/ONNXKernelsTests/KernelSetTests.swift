@@ -66,6 +66,20 @@ import Testing
         }
     }
 
+    #if ONNXLM_AVX512VNNI
+        @Test(arguments: CPULevel.allCases) func intelHasItsOwnAttentionWithoutTiles(_ level: CPULevel) {
+            func attention(_ features: CPUFeatures) -> UnsafeRawPointer {
+                unsafeBitCast(
+                    KernelSet.select(for: features, limit: nil).attendInt16, to: UnsafeRawPointer.self)
+            }
+            let features = Self.processor(level)
+            var intel = features
+            intel.isIntel = true
+            #expect((attention(features) != attention(intel)) == (level == .avx512vnni))
+            #expect(KernelSet.select(for: intel, limit: nil).level == level)
+        }
+    #endif
+
     @Test func wordsOfAProcessorAreDecoded() {
         let fma: UInt32 = 1 << 12
         let osxsave: UInt32 = 1 << 27
@@ -75,12 +89,12 @@ import Testing
         let vnni: UInt32 = 1 << 11
         func features(
             _ leaf1: UInt32, _ leaf7: UInt32, _ xcr0: UInt64, _ more: UInt32 = 0, _ tiles: UInt32 = 0,
-            isPermitted: Bool = true
+            isPermitted: Bool = true, maker: UInt32 = 0
         ) -> CPUFeatures {
             CPUFeatures(
                 words: onnxlm_cpu_words(
-                    leaf1_ecx: leaf1, leaf7_ebx: leaf7, leaf7_ecx: more, leaf7_edx: tiles, xcr0: xcr0,
-                    permits_tiles: isPermitted ? 1 : 0))
+                    leaf0_ebx: maker, leaf1_ecx: leaf1, leaf7_ebx: leaf7, leaf7_ecx: more, leaf7_edx: tiles,
+                    xcr0: xcr0, permits_tiles: isPermitted ? 1 : 0))
         }
         let basis = fma | osxsave | f16c
         #expect(features(basis, avx2, 7).hasAVX2Kernels)
@@ -104,5 +118,8 @@ import Testing
         }
         #expect(!features(basis, avx2 | avx512, 0x600E7, vnni, amx, isPermitted: false).hasAMXKernels)
         #expect(features(0, 0, 0) == CPUFeatures())
+        // The first letters of GenuineIntel, and of AuthenticAMD.
+        #expect(features(0, 0, 0, maker: 0x756E_6547).isIntel)
+        #expect(!features(0, 0, 0, maker: 0x6874_7541).isIntel)
     }
 }

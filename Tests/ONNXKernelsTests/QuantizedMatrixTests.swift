@@ -228,6 +228,35 @@ import Testing
         }
     }
 
+    /// More columns than a task takes, and more rows than a call.
+    @Test(arguments: [(40, 1200, 2200), (533, 640, 40)])
+    func manyRowsAndColumnsHaveTheBitsOfOne(_ size: (rows: Int, k: Int, n: Int)) throws {
+        let pool = try TestKernels.pool(1)
+        let test = QuantizedCase(bits: 4, blockSize: 32, k: size.k, n: size.n, zeros: .packed, hasBias: true)
+        let data = test.make()
+        var generator = SeededGenerator(seed: 5)
+        let x = generator.floats(size.rows * size.k, in: -3...3)
+        for kernels in TestKernels.sets {
+            let matrix = try test.withSource(data) {
+                try QuantizedMatrix(packing: $0, workers: pool, kernels: kernels)
+            }
+            let scratch = KernelScratch()
+            let together = GuardedMemory<Float>(count: size.rows * size.n)
+            let alone = GuardedMemory<Float>(count: size.n)
+            defer {
+                keepAlive(together)
+                keepAlive(alone)
+            }
+            try matrix.multiply(x, rows: size.rows, into: together.base, workers: pool, scratch: scratch)
+            for row in [0, 1, 19, 39, size.rows - 22, size.rows - 1] {
+                let input = Array(x[row * size.k..<(row + 1) * size.k])
+                try matrix.multiply(input, rows: 1, into: alone.base, workers: pool, scratch: scratch)
+                let line = row * size.n..<(row + 1) * size.n
+                #expect(together.array[line].map(\.bitPattern) == alone.array.bits)
+            }
+        }
+    }
+
     /// Limited columns have the bits of a whole product in the rows that are wanted, other columns in all.
     @Test(arguments: [(4, 32, 4), (8, 32, 4), (4, 16, 4), (4, 32, 0)], [1, 2, 20, 37])
     func columnsMayBeWantedOfTheLastRows(_ form: (bits: Int, blockSize: Int, level: Int), wanted: Int) throws

@@ -69,9 +69,14 @@ enum TestKernels {
 }
 
 extension KernelSet {
-    /// Every level that is compiled in and that this processor can run.
+    /// Every level that is compiled in and that this processor can run, and what Intel's processors have of one.
     static var runnable: [KernelSet] {
-        CPULevel.allCases.filter { $0 <= CPULevel.highest(for: .current) }.map { kernels(for: $0) }
+        let highest = CPULevel.highest(for: .current)
+        var sets = CPULevel.allCases.filter { $0 <= highest }.map { kernels(for: $0) }
+        #if ONNXLM_AVX512VNNI
+            if highest >= .avx512vnni { sets.append(.avx512vnniIntel) }
+        #endif
+        return sets
     }
 }
 

@@ -6,6 +6,8 @@
 
 /// What the processor and the operating system say of themselves; all zero where there is no such instruction.
 typedef struct onnxlm_cpu_words {
+    /// The first letters of the maker's name.
+    uint32_t leaf0_ebx;
     uint32_t leaf1_ecx;
     uint32_t leaf7_ebx;
     uint32_t leaf7_ecx;
@@ -34,11 +36,14 @@ static inline void onnxlm_spin_hint(void) {
 /// Fetches the cache line of an address that is about to be read.
 static inline void onnxlm_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 
+/// Fetches the cache line of an address as near as the second-level cache.
+static inline void onnxlm_prefetch_to_second_level(const void *address) { __builtin_prefetch(address, 0, 2); }
+
 /// Asks for lines behind an address that a stream has reached: for the one 12 kB on to come as near as the second-level cache,
 /// where more requests may be under way than the first-level cache can wait for, and for the one 2 kB on to come all the way.
 /// docs/kernels.md says what it brings.
 static inline void onnxlm_read_ahead(const void *address) {
-    __builtin_prefetch((const char *)address + 12288, 0, 2);
+    onnxlm_prefetch_to_second_level((const char *)address + 12288);
     onnxlm_prefetch((const char *)address + 2048);
 }
 

@@ -94,7 +94,8 @@ typedef struct onnxlm_qmatmul_args {
     const int8_t *_Nullable tiles;
     /// The scales of these rows, likewise; there are both or neither.
     const float *_Nullable tile_scales;
-    /// `ONNXLM_TILE_SCRATCH_BYTES` bytes, aligned to 64, where there are tiles.
+    /// Aligned to 64: `ONNXLM_TILE_SCRATCH_BYTES` bytes where there are tiles, `onnxlm_column_scratch_bytes` for kernels that
+    /// unpack columns for all rows.
     void *_Nullable scratch;
 } onnxlm_qmatmul_args;
 
@@ -106,6 +107,24 @@ enum {
     /// The shapes of the tiles, sums of 16 rows and columns, scales and weights of 16 columns.
     ONNXLM_TILE_SCRATCH_BYTES = 64 + ONNXLM_TILE_BLOCKS * 1024 + ONNXLM_TILE_UNITS * (64 + 512),
 };
+
+enum {
+    /// Units of four panels that are unpacked at a time: they leave room in the first-level cache.
+    ONNXLM_COLUMN_UNITS = 18,
+    /// Blocks of four panels that are unpacked at a time, at most.
+    ONNXLM_COLUMN_BLOCKS = 2 * ONNXLM_COLUMN_UNITS,
+    /// Panels and groups of rows of a call, at most: their sums leave room in the second-level cache.
+    ONNXLM_COLUMN_PANELS = 16,
+    ONNXLM_COLUMN_GROUPS = 128,
+};
+
+/// Scales and zero points of 32 columns, weights of `ONNXLM_COLUMN_UNITS` units or of a larger block, and sums of so many
+/// groups of four rows.
+static inline int64_t onnxlm_column_scratch_bytes(int64_t block_size, int64_t row_groups) {
+    int64_t units = block_size / 32;
+    int64_t weights = 1024 * (units > ONNXLM_COLUMN_UNITS ? units : ONNXLM_COLUMN_UNITS);
+    return ONNXLM_COLUMN_BLOCKS * 256 + weights + ONNXLM_COLUMN_PANELS / 4 * 512 * row_groups;
+}
 
 /// Copies the values of a group of four rows, `[unit][quad][row][4]`, to four rows of tiles, `[unit][row 0..<16][32]`, and
 /// their scales, `[block][row]`, to `[block][row 0..<16]`.
