@@ -40,8 +40,8 @@ package struct KernelSet: Sendable {
     package var qgemm4Block16: QuantizedMultiply
     package var qgemv8: QuantizedMultiply
     package var qgemm8: QuantizedMultiply
-    /// Groups of four rows in place of the three above where there are many, whose columns are unpacked for all of them;
-    /// nil: they are.
+    /// Many groups of four rows, whose columns are unpacked for all of them, in place of ``qgemm4``, ``qgemm4Block16`` and
+    /// ``qgemm8``; nil where these serve any number.
     package var qgemmColumns: QuantizedMultiply?
     /// Whether floats are multiplied fastest as sums of three quantised rows, however many rows there are; of one row
     /// they always are.
