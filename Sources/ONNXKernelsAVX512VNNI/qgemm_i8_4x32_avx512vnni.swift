@@ -45,7 +45,7 @@
 
         @inline(always)
         init(_ a: onnxlm_qmatmul_args) {
-            records = Int(a.layout.blocks) / (a.layout.block_size < 32 ? 2 : 1)
+            records = Int(a.layout.blocks) / a.layout.blocksPerRecord
             let most = UnpackedColumns.mostRecords(a.layout)
             let stretches = (records &+ most &- 1) / most
             perStretch = (records &+ stretches &- 1) / stretches
@@ -123,9 +123,8 @@
     @inline(always)
     private func multiplyStretch(_ a: onnxlm_qmatmul_args, _ work: ColumnWork, _ start: BlockStart) {
         let stretch = work.stretch
-        let blocksPerRecord = a.layout.block_size < 32 ? 2 : 1
-        let firstBlock = stretch.record &* blocksPerRecord
-        let blocks = stretch.records &* blocksPerRecord
+        let firstBlock = stretch.record &* a.layout.blocksPerRecord
+        let blocks = stretch.records &* a.layout.blocksPerRecord
         let quads = Int(a.layout.block_size) >> 2
         let groups = Int(a.row_groups)
         let isLast = firstBlock &+ blocks == Int(a.layout.blocks)
@@ -141,8 +140,9 @@
         var group = 0
         while group < groups {
             let rest = nextBytes &- fetched
-            next.prefetch(fetched..<fetched &+ (rest < bytesPerGroup ? rest : bytesPerGroup))
-            fetched &+= rest < bytesPerGroup ? rest : bytesPerGroup
+            let bytes = rest < bytesPerGroup ? rest : bytesPerGroup
+            next.prefetch(fetched..<fetched &+ bytes)
+            fetched &+= bytes
             var f = (noFloats(), noFloats())
             if firstBlock > 0 {
                 f.0 = loadSums(sums)

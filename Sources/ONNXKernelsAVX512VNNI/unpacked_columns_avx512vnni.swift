@@ -2,6 +2,13 @@
 #if ONNXLM_AVX512VNNI
     import CONNXKernelABI
 
+    extension onnxlm_panel_layout {
+        @inline(always)
+        var blocksPerRecord: Int { block_size < 32 ? 2 : 1 }
+        @inline(always)
+        var unitsPerRecord: Int { block_size < 32 ? 1 : Int(block_size) >> 5 }
+    }
+
     /// Thirty-two columns, those of four panels, unpacked for all rows of a product: what multiplies reads whole registers and
     /// does nothing else. Lies in `onnxlm_qmatmul_args.scratch`, and so do the sums of stretches before.
     struct UnpackedColumns {
@@ -17,8 +24,8 @@
 
         /// Records whose weights stay in the first-level cache; at least one.
         static func mostRecords(_ layout: onnxlm_panel_layout) -> Int {
-            let units = layout.block_size < 32 ? 1 : Int(layout.block_size) >> 5
-            return units < Int(ONNXLM_COLUMN_UNITS) ? Int(ONNXLM_COLUMN_UNITS) / units : 1
+            let most = Int(ONNXLM_COLUMN_UNITS) / layout.unitsPerRecord
+            return most < 1 ? 1 : most
         }
 
         @inline(always)
@@ -27,7 +34,7 @@
             scales = base.assumingMemoryBound(to: Float.self)
             negatedZeros = (base + parameters).assumingMemoryBound(to: Int32.self)
             weights = base + 2 &* parameters
-            let units = Int(layout.block_size) >> 5
+            let units = layout.unitsPerRecord
             let most = Int(ONNXLM_COLUMN_UNITS)
             sums = (weights + 1024 &* (units > most ? units : most)).assumingMemoryBound(to: Float.self)
         }
@@ -63,9 +70,7 @@
         /// Unpacks the next records.
         @inline(always)
         mutating func unpack(_ records: Int, into columns: UnpackedColumns) {
-            let isHalfUnit = layout.block_size < 32
-            let blocksPerRecord = isHalfUnit ? 2 : 1
-            let units = isHalfUnit ? 1 : Int(layout.block_size) >> 5
+            let units = layout.unitsPerRecord
             let recordBytes = Int(layout.record_byte_count)
             let parameterBytes = Int(layout.parameter_byte_count)
             let hasZeros = layout.zero_point_kind == ONNXLM_ZERO_POINT_U8
@@ -80,7 +85,7 @@
                     unpackBytes(units, weights)
                 }
                 weights += 1024 &* units
-                var offset = recordBytes &- blocksPerRecord &* parameterBytes
+                var offset = recordBytes &- layout.blocksPerRecord &* parameterBytes
                 while offset < recordBytes {
                     _mm512_storeu_ps(columns.scales + parameters, left.scales(offset, layout.scale_type))
                     _mm512_storeu_ps(
