@@ -80,6 +80,7 @@ struct MatrixPacking {
             for column in 0..<min(8, source.n - panel * 8) {
                 writeValues(row: panel * 8 + column, column: column, to: target, layout)
                 writeScales(row: panel * 8 + column, column: column, to: target, layout)
+                writeZeroPoints(row: panel * 8 + column, column: column, to: target, layout)
             }
         }
         if let bias = source.bias {
@@ -101,52 +102,25 @@ struct MatrixPacking {
     ) {
         let rowBytes = source.blocksPerRow * (source.blockSize * source.bits / 8)
         guard let values = source.values.baseAddress.map({ $0 + row * rowBytes }) else { return }
-        let unitBytes = header.bits == 4 ? 128 : 256
-        let unitsPerRecord = max(1, header.blockSize / 32)
+        let units = RecordUnits(blockSize: header.blockSize, unitBytes: header.bits == 4 ? 128 : 256, layout)
         let inputs = min(header.paddedK, permutation?.count ?? source.k)
-        let isStraight4 = source.bits == 4 && permutation == nil
-        for unit in 0..<header.units {
-            let record = unit / unitsPerRecord * Int(layout.record_byte_count)
-            let target = panel + (record + unit % unitsPerRecord * unitBytes + column * 4)
-            if isStraight4 && unit * 32 + 32 <= inputs {
-                Self.interleave4(values + unit * 16, into: target)
-                continue
+        let straight = source.bits == header.bits && permutation == nil ? inputs / 32 : 0
+        if header.bits == 4 {
+            units.forEach(in: 0..<straight, of: panel) {
+                UnitColumn.write4(values + $0 &* 16, column, of: $1)
             }
+        } else {
+            units.forEach(in: 0..<straight, of: panel) {
+                UnitColumn.write8(values + $0 &* 32, column, of: $1)
+            }
+        }
+        units.forEach(in: straight..<header.units, of: panel) { unit, target in
             for within in 0..<32 where unit * 32 + within < inputs {
                 let input = permutation.map { Int($0[unit * 32 + within]) } ?? unit * 32 + within
                 if input < 0 { continue }
-                let value = element(values, input)
-                if header.bits == 8 {
-                    target.storeBytes(
-                        of: value ^ 0x80, toByteOffset: within / 4 * 32 + within % 4, as: UInt8.self)
-                } else {
-                    let offset = within % 16 / 4 * 32 + within % 4
-                    let byte = target.load(fromByteOffset: offset, as: UInt8.self)
-                    target.storeBytes(
-                        of: byte | (within < 16 ? value : value << 4), toByteOffset: offset, as: UInt8.self)
-                }
+                UnitColumn.write(element(values, input), bits: header.bits, within, column, of: target)
             }
         }
-    }
-
-    /// Spreads 32 consecutive 4-bit values over one column of a unit.
-    @inline(__always)
-    private static func interleave4(_ source: UnsafeRawPointer, into target: UnsafeMutableRawPointer) {
-        let low = UInt64(littleEndian: source.loadUnaligned(as: UInt64.self))
-        let high = UInt64(littleEndian: source.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-        for quad in 0..<4 {
-            let first = UInt32(truncatingIfNeeded: low >> UInt64(quad * 16)) & 0xFFFF
-            let second = UInt32(truncatingIfNeeded: high >> UInt64(quad * 16)) & 0xFFFF
-            let word = spread(first) | spread(second) << 4
-            target.storeBytes(of: word.littleEndian, toByteOffset: quad * 32, as: UInt32.self)
-        }
-    }
-
-    /// Four nibbles to the low halves of four bytes.
-    @inline(__always)
-    private static func spread(_ nibbles: UInt32) -> UInt32 {
-        let pairs = (nibbles | nibbles << 8) & 0x00FF_00FF
-        return (pairs | pairs << 4) & 0x0F0F_0F0F
     }
 
     @inline(__always)
@@ -161,35 +135,102 @@ struct MatrixPacking {
     private func writeScales(
         row: Int, column: Int, to panel: UnsafeMutableRawPointer, _ layout: onnxlm_panel_layout
     ) {
-        let perRow = source.blocksPerRow
-        let perRecord = header.blockSize < 32 ? 2 : 1
-        let unitBytes = header.bits == 4 ? 128 : 256
-        let parametersStart = max(1, header.blockSize / 32) * unitBytes
-        let parameterBytes = Int(layout.parameter_byte_count)
-        let scaleBytes = header.scaleType == ONNXLM_SCALE_F16 ? 16 : 32
-        for block in 0..<(blockGroups?.count ?? perRow) {
-            let sourceBlock = blockGroups?[block] ?? block
-            let index = row * perRow + sourceBlock
-            let scale = source.scales.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
-            let record = block / perRecord * Int(layout.record_byte_count)
-            let scales = panel + (record + parametersStart + block % perRecord * parameterBytes)
-            if header.scaleType == ONNXLM_SCALE_F16 {
-                let half = HalfScale.nearest(bits: scale) ?? 0
-                scales.storeBytes(of: half, toByteOffset: column * 2, as: UInt16.self)
-            } else {
-                scales.storeBytes(of: scale, toByteOffset: column * 4, as: UInt32.self)
+        guard let scales = source.scales.baseAddress.map({ $0 + row * source.blocksPerRow * 4 }) else {
+            return
+        }
+        if header.scaleType == ONNXLM_SCALE_F16 {
+            forEachBlock(of: panel, layout) { block, target in
+                let scale = scales.loadUnaligned(fromByteOffset: block &* 4, as: UInt32.self)
+                target.storeBytes(of: HalfScale.nearest(scale), toByteOffset: column &* 2, as: UInt16.self)
             }
-            let zeros = scales + scaleBytes
-            switch source.zeroPoints {
-            case .none:
-                if source.bits == 2 { zeros.storeBytes(of: 2, toByteOffset: column, as: UInt8.self) }
-            case .packed(let bytes):
-                guard let rows = bytes.baseAddress else { continue }
-                let value = element(rows + row * source.zeroPointBytesPerRow, sourceBlock)
-                zeros.storeBytes(of: value, toByteOffset: column, as: UInt8.self)
-            case .float(let bytes):
-                let value = bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)
-                zeros.storeBytes(of: value, toByteOffset: column * 4, as: UInt32.self)
+        } else {
+            forEachBlock(of: panel, layout) { block, target in
+                let scale = scales.loadUnaligned(fromByteOffset: block &* 4, as: UInt32.self)
+                target.storeBytes(of: scale, toByteOffset: column &* 4, as: UInt32.self)
+            }
+        }
+    }
+
+    private func writeZeroPoints(
+        row: Int, column: Int, to panel: UnsafeMutableRawPointer, _ layout: onnxlm_panel_layout
+    ) {
+        let scaleBytes = header.scaleType == ONNXLM_SCALE_F16 ? 16 : 32
+        switch source.zeroPoints {
+        case .none:
+            // Values of 2 bits lie around 2, those of 4 bits around 8.
+            guard source.bits == 2 else { return }
+            forEachBlock(of: panel + scaleBytes, layout) { _, target in
+                target.storeBytes(of: 2, toByteOffset: column, as: UInt8.self)
+            }
+        case .packed(let bytes):
+            guard let zeros = bytes.baseAddress.map({ $0 + row * source.zeroPointBytesPerRow }) else {
+                return
+            }
+            forEachBlock(of: panel + scaleBytes, layout) { block, target in
+                target.storeBytes(of: element(zeros, block), toByteOffset: column, as: UInt8.self)
+            }
+        case .float(let bytes):
+            guard let zeros = bytes.baseAddress.map({ $0 + row * source.blocksPerRow * 4 }) else { return }
+            forEachBlock(of: panel + scaleBytes, layout) { block, target in
+                let zero = zeros.loadUnaligned(fromByteOffset: block &* 4, as: UInt32.self)
+                target.storeBytes(of: zero, toByteOffset: column &* 4, as: UInt32.self)
+            }
+        }
+    }
+
+    /// Hands out the block of the source that each packed block belongs to, and where the parameters of that begin.
+    @inline(__always)
+    private func forEachBlock(
+        of panel: UnsafeMutableRawPointer, _ layout: onnxlm_panel_layout,
+        _ body: (_ block: Int, _ target: UnsafeMutableRawPointer) -> Void
+    ) {
+        let recordBytes = Int(layout.record_byte_count)
+        // After blocks of even numbers, after those of odd ones.
+        var steps = (recordBytes, recordBytes)
+        if header.blockSize < 32 {
+            steps.0 = Int(layout.parameter_byte_count)
+            steps.1 -= steps.0
+        }
+        let blocks = blockGroups?.count ?? source.blocksPerRow
+        var target = panel + max(1, header.blockSize / 32) * (header.bits == 4 ? 128 : 256)
+        var block = 0
+        while block < blocks {
+            body(blockGroups?[block] ?? block, target)
+            target += block & 1 == 0 ? steps.0 : steps.1
+            block &+= 1
+        }
+    }
+}
+
+/// Where the units of a panel lie.
+private struct RecordUnits {
+    private let unitsPerRecord: Int
+    private let unitBytes: Int
+    private let recordBytes: Int
+
+    init(blockSize: Int, unitBytes: Int, _ layout: onnxlm_panel_layout) {
+        unitsPerRecord = max(1, blockSize / 32)
+        self.unitBytes = unitBytes
+        recordBytes = Int(layout.record_byte_count)
+    }
+
+    @inline(__always)
+    func forEach(
+        in units: Range<Int>, of panel: UnsafeMutableRawPointer,
+        _ body: (_ unit: Int, _ target: UnsafeMutableRawPointer) -> Void
+    ) {
+        var within = units.lowerBound % unitsPerRecord
+        var target = panel + (units.lowerBound / unitsPerRecord * recordBytes + within * unitBytes)
+        let parameterBytes = recordBytes - unitsPerRecord * unitBytes
+        var unit = units.lowerBound
+        while unit < units.upperBound {
+            body(unit, target)
+            target += unitBytes
+            unit &+= 1
+            within &+= 1
+            if within == unitsPerRecord {
+                within = 0
+                target += parameterBytes
             }
         }
     }

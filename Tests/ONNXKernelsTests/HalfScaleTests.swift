@@ -26,13 +26,15 @@ import Testing
             #expect(try packedByteCount(scales, level: 0) == half)
         }
         // Rounded for quantised activations, unless the caller wants them exact; never for float activations.
-        for scale: Float in [1 + 1 / 2048, 0.1, smallest.nextDown, 65519] {
+        let leastRounded = smallest - smallest / 4096
+        for scale: Float in [1 + 1 / 2048, 0.1, smallest.nextDown, leastRounded, Float(65520).nextDown] {
             #expect(try packedByteCount([scale]) == half)
             #expect(try packedByteCount([scale], exact: true) == full)
             #expect(try packedByteCount([scale], level: 0) == full)
         }
         for scale: Float in [
-            smallest / 2, .leastNonzeroMagnitude, 65520, 1e30, .greatestFiniteMagnitude, .infinity, .nan,
+            smallest / 2, leastRounded.nextDown, .leastNonzeroMagnitude, 65520, 1e30,
+            .greatestFiniteMagnitude, .infinity, .nan,
         ] {
             #expect(try packedByteCount([scale]) == full)
             #expect(try packedByteCount([-scale]) == full)
