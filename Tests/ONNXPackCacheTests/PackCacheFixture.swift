@@ -26,11 +26,11 @@ final class PackCacheFixture {
         deinit { bytes.deallocate() }
     }
 
-    init() {
+    init(_ contents: [[UInt8]] = contents) {
         let place = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         folder = PackCacheFolder(path: place.path + "/a/b")
         path = folder.file(ofModel: "/models/m.onnx", variant: [])
-        buffers = Self.contents.map { Buffer($0) }
+        buffers = contents.map { Buffer($0) }
     }
 
     deinit {
