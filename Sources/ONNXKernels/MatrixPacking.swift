@@ -76,11 +76,12 @@ struct MatrixPacking {
         header.write(to: bytes)
         let layout = header.layout
         workers.run(count: header.blocks == 0 ? 0 : header.panelCount) { panel in
-            let target = base + (PackedMatrixHeader.byteCount + panel * Int(layout.panel_byte_stride))
-            for column in 0..<min(8, source.n - panel * 8) {
-                writeValues(row: panel * 8 + column, column: column, to: target, layout)
-                writeScales(row: panel * 8 + column, column: column, to: target, layout)
-                writeZeroPoints(row: panel * 8 + column, column: column, to: target, layout)
+            let start = base + (PackedMatrixHeader.byteCount + panel * Int(layout.panel_byte_stride))
+            for index in 0..<min(8, source.n - panel * 8) {
+                let column = PanelColumn(of: start, index, header, layout)
+                writeValues(row: panel * 8 + index, to: column)
+                writeScales(row: panel * 8 + index, to: column)
+                writeZeroPoints(row: panel * 8 + index, to: column)
             }
         }
         if let bias = source.bias {
@@ -97,28 +98,21 @@ struct MatrixPacking {
         }
     }
 
-    private func writeValues(
-        row: Int, column: Int, to panel: UnsafeMutableRawPointer, _ layout: onnxlm_panel_layout
-    ) {
+    private func writeValues(row: Int, to column: PanelColumn) {
         let rowBytes = source.blocksPerRow * (source.blockSize * source.bits / 8)
         guard let values = source.values.baseAddress.map({ $0 + row * rowBytes }) else { return }
-        let units = RecordUnits(blockSize: header.blockSize, unitBytes: header.bits == 4 ? 128 : 256, layout)
         let inputs = min(header.paddedK, permutation?.count ?? source.k)
         let straight = source.bits == header.bits && permutation == nil ? inputs / 32 : 0
         if header.bits == 4 {
-            units.forEach(in: 0..<straight, of: panel) {
-                UnitColumn.write4(values + $0 &* 16, column, of: $1)
-            }
+            column.forEachUnit(in: 0..<straight) { $1.write4(values + $0 &* 16) }
         } else {
-            units.forEach(in: 0..<straight, of: panel) {
-                UnitColumn.write8(values + $0 &* 32, column, of: $1)
-            }
+            column.forEachUnit(in: 0..<straight) { $1.write8(values + $0 &* 32) }
         }
-        units.forEach(in: straight..<header.units, of: panel) { unit, target in
+        column.forEachUnit(in: straight..<header.units) { unit, target in
             for within in 0..<32 where unit * 32 + within < inputs {
                 let input = permutation.map { Int($0[unit * 32 + within]) } ?? unit * 32 + within
                 if input < 0 { continue }
-                UnitColumn.write(element(values, input), bits: header.bits, within, column, of: target)
+                target.write(element(values, input), bits: header.bits, at: within)
             }
         }
     }
@@ -132,48 +126,38 @@ struct MatrixPacking {
         }
     }
 
-    private func writeScales(
-        row: Int, column: Int, to panel: UnsafeMutableRawPointer, _ layout: onnxlm_panel_layout
-    ) {
-        guard let scales = source.scales.baseAddress.map({ $0 + row * source.blocksPerRow * 4 }) else {
-            return
-        }
+    private func writeScales(row: Int, to column: PanelColumn) {
+        let rowBytes = source.blocksPerRow * 4
+        guard let scales = source.scales.baseAddress.map({ $0 + row * rowBytes }) else { return }
         if header.scaleType == ONNXLM_SCALE_F16 {
-            forEachBlock(of: panel, layout) { block, target in
+            forEachBlock(of: column) { block, target in
                 let scale = scales.loadUnaligned(fromByteOffset: block &* 4, as: UInt32.self)
-                target.storeBytes(of: HalfScale.nearest(scale), toByteOffset: column &* 2, as: UInt16.self)
+                column.store(HalfScale.nearest(scale), to: target)
             }
         } else {
-            forEachBlock(of: panel, layout) { block, target in
-                let scale = scales.loadUnaligned(fromByteOffset: block &* 4, as: UInt32.self)
-                target.storeBytes(of: scale, toByteOffset: column &* 4, as: UInt32.self)
+            forEachBlock(of: column) { block, target in
+                column.store(scales.loadUnaligned(fromByteOffset: block &* 4, as: UInt32.self), to: target)
             }
         }
     }
 
-    private func writeZeroPoints(
-        row: Int, column: Int, to panel: UnsafeMutableRawPointer, _ layout: onnxlm_panel_layout
-    ) {
+    private func writeZeroPoints(row: Int, to column: PanelColumn) {
         let scaleBytes = header.scaleType == ONNXLM_SCALE_F16 ? 16 : 32
         switch source.zeroPoints {
         case .none:
             // Values of 2 bits lie around 2, those of 4 bits around 8.
             guard source.bits == 2 else { return }
-            forEachBlock(of: panel + scaleBytes, layout) { _, target in
-                target.storeBytes(of: 2, toByteOffset: column, as: UInt8.self)
-            }
+            forEachBlock(of: column) { column.store(UInt8(2), to: $1 + scaleBytes) }
         case .packed(let bytes):
-            guard let zeros = bytes.baseAddress.map({ $0 + row * source.zeroPointBytesPerRow }) else {
-                return
-            }
-            forEachBlock(of: panel + scaleBytes, layout) { block, target in
-                target.storeBytes(of: element(zeros, block), toByteOffset: column, as: UInt8.self)
-            }
+            let rowBytes = source.zeroPointBytesPerRow
+            guard let zeros = bytes.baseAddress.map({ $0 + row * rowBytes }) else { return }
+            forEachBlock(of: column) { column.store(element(zeros, $0), to: $1 + scaleBytes) }
         case .float(let bytes):
-            guard let zeros = bytes.baseAddress.map({ $0 + row * source.blocksPerRow * 4 }) else { return }
-            forEachBlock(of: panel + scaleBytes, layout) { block, target in
+            let rowBytes = source.blocksPerRow * 4
+            guard let zeros = bytes.baseAddress.map({ $0 + row * rowBytes }) else { return }
+            forEachBlock(of: column) { block, target in
                 let zero = zeros.loadUnaligned(fromByteOffset: block &* 4, as: UInt32.self)
-                target.storeBytes(of: zero, toByteOffset: column &* 4, as: UInt32.self)
+                column.store(zero, to: target + scaleBytes)
             }
         }
     }
@@ -181,57 +165,10 @@ struct MatrixPacking {
     /// Hands out the block of the source that each packed block belongs to, and where the parameters of that begin.
     @inline(__always)
     private func forEachBlock(
-        of panel: UnsafeMutableRawPointer, _ layout: onnxlm_panel_layout,
-        _ body: (_ block: Int, _ target: UnsafeMutableRawPointer) -> Void
+        of column: PanelColumn, _ body: (_ block: Int, _ target: UnsafeMutableRawPointer) -> Void
     ) {
-        let recordBytes = Int(layout.record_byte_count)
-        // After blocks of even numbers, after those of odd ones.
-        var steps = (recordBytes, recordBytes)
-        if header.blockSize < 32 {
-            steps.0 = Int(layout.parameter_byte_count)
-            steps.1 -= steps.0
-        }
-        let blocks = blockGroups?.count ?? source.blocksPerRow
-        var target = panel + max(1, header.blockSize / 32) * (header.bits == 4 ? 128 : 256)
-        var block = 0
-        while block < blocks {
+        column.forEachBlock(blockGroups?.count ?? source.blocksPerRow) { block, target in
             body(blockGroups?[block] ?? block, target)
-            target += block & 1 == 0 ? steps.0 : steps.1
-            block &+= 1
-        }
-    }
-}
-
-/// Where the units of a panel lie.
-private struct RecordUnits {
-    private let unitsPerRecord: Int
-    private let unitBytes: Int
-    private let recordBytes: Int
-
-    init(blockSize: Int, unitBytes: Int, _ layout: onnxlm_panel_layout) {
-        unitsPerRecord = max(1, blockSize / 32)
-        self.unitBytes = unitBytes
-        recordBytes = Int(layout.record_byte_count)
-    }
-
-    @inline(__always)
-    func forEach(
-        in units: Range<Int>, of panel: UnsafeMutableRawPointer,
-        _ body: (_ unit: Int, _ target: UnsafeMutableRawPointer) -> Void
-    ) {
-        var within = units.lowerBound % unitsPerRecord
-        var target = panel + (units.lowerBound / unitsPerRecord * recordBytes + within * unitBytes)
-        let parameterBytes = recordBytes - unitsPerRecord * unitBytes
-        var unit = units.lowerBound
-        while unit < units.upperBound {
-            body(unit, target)
-            target += unitBytes
-            unit &+= 1
-            within &+= 1
-            if within == unitsPerRecord {
-                within = 0
-                target += parameterBytes
-            }
         }
     }
 }
