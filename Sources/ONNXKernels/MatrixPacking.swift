@@ -142,7 +142,7 @@ struct MatrixPacking {
     }
 
     private func writeZeroPoints(row: Int, to column: PanelColumn) {
-        let scaleBytes = header.scaleType == ONNXLM_SCALE_F16 ? 16 : 32
+        let scaleBytes = header.scaleByteCount
         switch source.zeroPoints {
         case .none:
             // Values of 2 bits lie around 2, those of 4 bits around 8.

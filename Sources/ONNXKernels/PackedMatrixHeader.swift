@@ -29,18 +29,20 @@ struct PackedMatrixHeader: Equatable {
     var units: Int { (blocks * blockSize + 31) / 32 }
     var paddedK: Int { units * 32 }
 
+    var unitByteCount: Int { bits == 4 ? 128 : 256 }
+    var unitsPerRecord: Int { max(1, blockSize / 32) }
+    /// Of the eight scales of a block.
+    var scaleByteCount: Int { scaleType == ONNXLM_SCALE_F16 ? 16 : 32 }
+
     var layout: onnxlm_panel_layout {
-        let unitBytes = bits == 4 ? 128 : 256
-        let unitsPerRecord = max(1, blockSize / 32)
-        let scaleBytes = scaleType == ONNXLM_SCALE_F16 ? 16 : 32
         let zeroBytes =
             switch zeroPointKind {
             case ONNXLM_ZERO_POINT_U8: 8
             case ONNXLM_ZERO_POINT_F32: 32
             default: 0
             }
-        let parameterBytes = scaleBytes + zeroBytes
-        let recordBytes = unitsPerRecord * unitBytes + (blockSize < 32 ? 2 : 1) * parameterBytes
+        let parameterBytes = scaleByteCount + zeroBytes
+        let recordBytes = unitsPerRecord * unitByteCount + (blockSize < 32 ? 2 : 1) * parameterBytes
         let records = units / unitsPerRecord
         return onnxlm_panel_layout(
             bits: Int32(bits), block_size: Int32(blockSize), zero_point_kind: zeroPointKind,

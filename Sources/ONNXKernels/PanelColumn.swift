@@ -18,8 +18,8 @@ struct PanelColumn {
     ) {
         self.panel = panel
         self.column = column
-        unitsPerRecord = max(1, header.blockSize / 32)
-        unitBytes = header.bits == 4 ? 128 : 256
+        unitsPerRecord = header.unitsPerRecord
+        unitBytes = header.unitByteCount
         recordBytes = Int(layout.record_byte_count)
         let parameterBytes = Int(layout.parameter_byte_count)
         // A record has two blocks of 16, or one.
