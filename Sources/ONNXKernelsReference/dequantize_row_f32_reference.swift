@@ -9,16 +9,25 @@ package func dequantize_row_f32_reference(_ args: UnsafePointer<onnxlm_dequantiz
     let a = args.pointee
     let bits = Int(a.bits)
     let perByte = 8 / bits
-    let mask = UInt8(truncatingIfNeeded: (1 << bits) - 1)
+    let shift = perByte.trailingZeroBitCount
+    let mask = Int32(1) << Int32(bits) - 1
+    let sign = a.is_signed != 0 ? Int32(1) << Int32(bits - 1) : 0
     func element(_ bytes: UnsafePointer<UInt8>, _ index: Int) -> Int32 {
-        let raw = Int32((bytes[index / perByte] >> UInt8(index % perByte * bits)) & mask)
-        let isNegative = a.is_signed != 0 && raw >= 1 << Int32(bits - 1)
-        return isNegative ? raw - (1 << Int32(bits)) : raw
+        let raw = Int32(bytes[index &>> shift]) &>> Int32(truncatingIfNeeded: (index & (perByte &- 1)) &* bits)
+        return (raw & mask ^ sign) &- sign
     }
-    for column in 0..<Int(a.columns) {
-        let block = column / Int(a.block_size)
-        var zero = a.default_zero_point
-        if let zeros = a.zero_points { zero = element(zeros, block) }
-        a.y[column] = Float(element(a.values, column) - zero) * a.scales[block]
+    let columns = Int(a.columns)
+    let blockSize = Int(a.block_size)
+    var column = 0
+    var block = 0
+    while column < columns {
+        let end = min(columns, column &+ blockSize)
+        let zero = a.zero_points.map { element($0, block) } ?? a.default_zero_point
+        let scale = a.scales[block]
+        while column < end {
+            a.y[column] = Float(element(a.values, column) &- zero) * scale
+            column &+= 1
+        }
+        block &+= 1
     }
 }
