@@ -13,8 +13,8 @@ package func dequantize_row_f32_reference(_ args: UnsafePointer<onnxlm_dequantiz
     let mask = Int32(1) << Int32(bits) - 1
     let sign = a.is_signed != 0 ? Int32(1) << Int32(bits - 1) : 0
     func element(_ bytes: UnsafePointer<UInt8>, _ index: Int) -> Int32 {
-        let raw = Int32(bytes[index &>> shift]) &>> Int32(truncatingIfNeeded: (index & (perByte &- 1)) &* bits)
-        return (raw & mask ^ sign) &- sign
+        let place = Int32(truncatingIfNeeded: (index & (perByte &- 1)) &* bits)
+        return (Int32(bytes[index &>> shift]) &>> place & mask ^ sign) &- sign
     }
     let columns = Int(a.columns)
     let blockSize = Int(a.block_size)
