@@ -31,28 +31,65 @@
     ) {
         if manner.areFew {
             multiplyInOrder(a, row, count, scratch.queries, keys, manner)
+        } else if !manner.hasCouples {
+            multiplyAbreast(a, row, count, scratch, keys, exponents)
         } else if count == 6 {
-            multiplyAbreast(a, row, 3, scratch, keys, keyProducts, manner, exponents)
-            multiplyAbreast(a, row &+ 3, 3, scratch, keys, keyProducts, manner, exponents)
+            multiplyCouples(a, row, 3, scratch, keys, keyProducts, exponents)
+            multiplyCouples(a, row &+ 3, 3, scratch, keys, keyProducts, exponents)
         } else {
-            multiplyAbreast(a, row, count, scratch, keys, keyProducts, manner, exponents)
+            multiplyCouples(a, row, count, scratch, keys, keyProducts, exponents)
         }
     }
 
-    /// The four panels of a block side by side: few loads for each product. Two lines make a couple.
+    /// The four panels of a block side by side: few loads for each product. One line a turn: of two products in turn for
+    /// one sum the compiler would multiply and add the second apart.
     @inline(always)
     private func multiplyAbreast(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
-        _ keyProducts: FourSums, _ manner: TileManner, _ exponents: BlockScales?
+        _ exponents: BlockScales?
+    ) {
+        let size = Int(a.head_size)
+        let pairs = size &>> 1
+        let query = UnsafeRawPointer(scratch.queries + row &* size).assumingMemoryBound(to: Int32.self)
+        let panel = 32 &* size
+        var r0 = noSums()
+        var r1 = r0
+        var r2 = r0
+        var r3 = r0
+        var r4 = r0
+        var r5 = r0
+        var line = keys
+        var i = 0
+        while i < pairs {
+            let k = loadFour(line, panel)
+            let q = query + i
+            r0 = addingPairs(r0, q[0], k)
+            if count > 1 { r1 = addingPairs(r1, q[pairs], k) }
+            if count > 2 { r2 = addingPairs(r2, q[2 &* pairs], k) }
+            if count > 3 { r3 = addingPairs(r3, q[3 &* pairs], k) }
+            if count > 4 { r4 = addingPairs(r4, q[4 &* pairs], k) }
+            if count > 5 { r5 = addingPairs(r5, q[5 &* pairs], k) }
+            line += 64
+            i &+= 1
+        }
+        storeScores(a, row, count, r0, r1, r2, r3, exponents)
+        if count > 4 { storeScores(a, row &+ 4, count &- 4, r4, r5, r5, r5, exponents) }
+    }
+
+    /// The same with couples of two lines.
+    @inline(always)
+    private func multiplyCouples(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
+        _ keyProducts: FourSums, _ exponents: BlockScales?
     ) {
         let size = Int(a.head_size)
         let pairs = size &>> 1
         let query = UnsafeRawPointer(scratch.queries + row &* size).assumingMemoryBound(to: Int32.self)
         let products = scratch.queryProducts + row
-        var r0 = manner.hasCouples ? starting(keyProducts, products[0]) : noSums()
-        var r1 = manner.hasCouples && count > 1 ? starting(keyProducts, products[1]) : r0
-        var r2 = manner.hasCouples && count > 2 ? starting(keyProducts, products[2]) : r0
-        var r3 = manner.hasCouples && count > 3 ? starting(keyProducts, products[3]) : r0
+        var r0 = starting(keyProducts, products[0])
+        var r1 = count > 1 ? starting(keyProducts, products[1]) : r0
+        var r2 = count > 2 ? starting(keyProducts, products[2]) : r0
+        var r3 = count > 3 ? starting(keyProducts, products[3]) : r0
         let panel = 32 &* size
         var line = keys
         var i = 0
@@ -60,13 +97,22 @@
             let even = loadFour(line, panel)
             let odd = loadFour(line + 64, panel)
             let q = query + i
-            r0 = addingLinePair(r0, q[0], q[1], even, odd, manner)
-            if count > 1 { r1 = addingLinePair(r1, q[pairs], q[pairs &+ 1], even, odd, manner) }
-            if count > 2 { r2 = addingLinePair(r2, q[2 &* pairs], q[2 &* pairs &+ 1], even, odd, manner) }
-            if count > 3 { r3 = addingLinePair(r3, q[3 &* pairs], q[3 &* pairs &+ 1], even, odd, manner) }
+            r0 = addingCouple(r0, q[0], q[1], even, odd)
+            if count > 1 { r1 = addingCouple(r1, q[pairs], q[pairs &+ 1], even, odd) }
+            if count > 2 { r2 = addingCouple(r2, q[2 &* pairs], q[2 &* pairs &+ 1], even, odd) }
+            if count > 3 { r3 = addingCouple(r3, q[3 &* pairs], q[3 &* pairs &+ 1], even, odd) }
             line += 128
             i &+= 2
         }
+        storeScores(a, row, count, r0, r1, r2, r3, exponents)
+    }
+
+    /// Stores sums of up to four rows, or the exponents that they give.
+    @inline(always)
+    private func storeScores(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ r0: FourSums, _ r1: FourSums, _ r2: FourSums,
+        _ r3: FourSums, _ exponents: BlockScales?
+    ) {
         if let exponents {
             exponents.store(a, row, r0)
             if count > 1 { exponents.store(a, row &+ 1, r1) }
@@ -171,15 +217,6 @@
             _mm512_dpwssd_epi32(r.0, k.0, factor), _mm512_dpwssd_epi32(r.1, k.1, factor),
             _mm512_dpwssd_epi32(r.2, k.2, factor), _mm512_dpwssd_epi32(r.3, k.3, factor)
         )
-    }
-
-    /// The pairs of two lines, each in every lane, times those of four vectors of each.
-    @inline(always)
-    private func addingLinePair(
-        _ r: FourSums, _ even: Int32, _ odd: Int32, _ evens: FourSums, _ odds: FourSums, _ manner: TileManner
-    ) -> FourSums {
-        if manner.hasCouples { return addingCouple(r, even, odd, evens, odds) }
-        return addingPairs(addingPairs(r, even, evens), odd, odds)
     }
 
     @inline(always)
