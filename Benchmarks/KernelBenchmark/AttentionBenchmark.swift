@@ -25,7 +25,7 @@ struct AttentionBenchmark {
     func run() throws {
         for model in Self.models {
             for type in [Attention.CacheType.float32, .float16, .int8, .int16, .bfloat16] {
-                for past in [255, 1023, 4095] { try decode(model, type, past: past) }
+                for past in [127, 255, 1023, 4095] { try decode(model, type, past: past) }
                 for (sequence, past) in [(512, 0), (512, 3584)] {
                     try prefill(model, type, sequence: sequence, past: past)
                 }

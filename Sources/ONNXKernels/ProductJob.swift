@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Products of one input, cut into tasks of some panels. Lies on the caller's stack, so that a token allocates nothing.
+/// Products of one input, cut into tasks of some rows and panels: those of the same rows follow each other. Lies on the caller's stack, so that a token allocates nothing.
 struct ProductJob: ~Copyable {
     let products: UnsafeBufferPointer<QuantizedProduct>
     let activations: QuantizedActivationRows
+    /// A multiple of 16, or all.
+    let rowsPerTask: Int
     let panelsPerTask: Int
     /// Of all products together.
     let panelCount: Int
+    /// Tasks of the same rows.
+    let tasksPerPart: Int
     /// For each slot ``QuantizedActivationRows/productScratch`` bytes; where activations are sums of quantised rows, then
     /// ``QuantizedMatrix/termMemory(panels:rows:)`` floats.
     let memory: UnsafeMutableRawPointer?
@@ -14,7 +18,11 @@ struct ProductJob: ~Copyable {
     let slotSize: Int
 
     func run(_ task: Int, _ slot: Int) {
-        var first = task * panelsPerTask
+        // Divisions take their time, and a token is one part.
+        let part = task < tasksPerPart ? 0 : task / tasksPerPart
+        let firstRow = part * rowsPerTask
+        let rows = firstRow..<min(firstRow + rowsPerTask, activations.rows)
+        var first = (task - part * tasksPerPart) * panelsPerTask
         var left = min(panelsPerTask, panelCount - first)
         // By index: a copy of a product counts a reference to its matrix.
         for index in products.indices {
@@ -25,7 +33,7 @@ struct ProductJob: ~Copyable {
             }
             let count = min(left, panels - first)
             if count <= 0 { break }
-            multiply(index, first..<first + count, slot)
+            multiply(index, first..<first + count, rows, slot)
             left -= count
             first = 0
         }
@@ -39,14 +47,15 @@ struct ProductJob: ~Copyable {
         Unmanaged.passUnretained(products[index].matrix)._withUnsafeGuaranteedRef(body)
     }
 
-    private func multiply(_ index: Int, _ panels: Range<Int>, _ slot: Int) {
+    private func multiply(_ index: Int, _ panels: Range<Int>, _ rows: Range<Int>, _ slot: Int) {
         let border = min(max(products[index].limitedPanels, panels.lowerBound), panels.upperBound)
         let limited = panels.lowerBound..<border
-        if !limited.isEmpty {
-            multiply(index, limited, rows: products[index].firstRow..<activations.rows, slot)
+        let firstRow = max(products[index].firstRow, rows.lowerBound)
+        if !limited.isEmpty && firstRow < rows.upperBound {
+            multiply(index, limited, rows: firstRow..<rows.upperBound, slot)
         }
         let others = border..<panels.upperBound
-        if !others.isEmpty { multiply(index, others, rows: 0..<activations.rows, slot) }
+        if !others.isEmpty { multiply(index, others, rows: rows, slot) }
     }
 
     private func multiply(_ index: Int, _ panels: Range<Int>, rows: Range<Int>, _ slot: Int) {

@@ -40,6 +40,20 @@ struct QuantizedActivationRows {
     /// Rows from which on unpacking columns for all of them is faster than unpacking them for eight at a time.
     static let leastRowsOfColumns = 20
 
+    /// Panels of a call that unpacks columns for so many rows, at most; a multiple of 4.
+    static func mostPanels(rows: Int) -> Int {
+        Int(ONNXLM_COLUMN_SUMS) / max(1, min((rows + 3) / 4, Int(ONNXLM_COLUMN_GROUPS))) / 4 * 4
+    }
+
+    /// Rows that a task of a product takes: where columns are unpacked for all of them, so few that their activations stay
+    /// in the second-level cache for task after task, in equal parts.
+    var rowsPerTask: Int {
+        guard unpacksColumns, terms == 1 else { return max(1, rows) }
+        let most = min(max(128, 786_432 / (blocks * blockSize)), 4 * Int(ONNXLM_COLUMN_GROUPS))
+        let parts = (rows + most - 1) / most
+        return ((rows + parts - 1) / parts + 15) / 16 * 16
+    }
+
     /// Panels that products of these rows take at a time.
     var panelsAtOnce: Int { unpacksColumns ? 4 : 2 }
 

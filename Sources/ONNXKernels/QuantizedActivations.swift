@@ -87,10 +87,9 @@ package final class QuantizedActivations {
         let byteCount = tileScalesOffset + (hasTiles ? tiled * header.blocks * 4 : 0)
         let unpacksColumns =
             matrix.kernels.qgemmColumns != nil && stored >= QuantizedActivationRows.leastRowsOfColumns
-        let groups = min((stored + 3) / 4, Int(ONNXLM_COLUMN_GROUPS))
         let productScratch = max(
             hasTiles ? Int(ONNXLM_TILE_SCRATCH_BYTES) : 0,
-            unpacksColumns ? Int(onnxlm_column_scratch_bytes(Int64(header.blockSize), Int64(groups))) : 0)
+            unpacksColumns ? Int(onnxlm_column_scratch_bytes(Int64(header.blockSize))) : 0)
         held = nil
         let memory: AlignedMemory
         if let present = self.memory, present.byteCount >= byteCount {

@@ -48,14 +48,15 @@ extension QuantizedMatrix {
         if activations.unpacksColumns && grouped >= QuantizedActivationRows.leastRowsOfColumns,
             let kernel = kernels.qgemmColumns
         {
-            let most = (rows: 4 * Int(ONNXLM_COLUMN_GROUPS), panels: Int(ONNXLM_COLUMN_PANELS))
-            for first in stride(from: 0, to: grouped, by: most.rows) {
-                for panel in stride(from: panels.lowerBound, to: panels.upperBound, by: most.panels) {
-                    let row = rows.lowerBound + first
+            let mostRows = 4 * Int(ONNXLM_COLUMN_GROUPS)
+            for first in stride(from: 0, to: grouped, by: mostRows) {
+                let row = rows.lowerBound + first
+                let count = min(mostRows, grouped - first)
+                let most = QuantizedActivationRows.mostPanels(rows: count)
+                for panel in stride(from: panels.lowerBound, to: panels.upperBound, by: most) {
                     var args = arguments(
-                        panel..<min(panel + most.panels, panels.upperBound), activations,
-                        rows: row..<row + min(most.rows, grouped - first), into: y + first * rowStride,
-                        rowStride: rowStride, bias: bias)
+                        panel..<min(panel + most, panels.upperBound), activations,
+                        rows: row..<row + count, into: y + first * rowStride, rowStride: rowStride, bias: bias)
                     args.scratch = scratch
                     kernel(&args)
                 }

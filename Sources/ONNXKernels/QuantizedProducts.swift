@@ -97,19 +97,23 @@ package enum QuantizedProducts {
             _ = try activations.rows(for: product.matrix)
             total += product.matrix.panelCount
         }
+        let rowsPerTask = held.rowsPerTask
+        let parts = max(1, (held.rows + rowsPerTask - 1) / rowsPerTask)
         // Terms are added up in runs of a task's columns.
-        let most = held.unpacksColumns ? Int(ONNXLM_COLUMN_PANELS) : 2
+        let most = held.unpacksColumns ? QuantizedActivationRows.mostPanels(rows: rowsPerTask) : 2
         let perTask = panelsPerTask(
-            total, rows: held.rows, step: held.panelsAtOnce, most: held.terms > 1 ? 8 : most, workers)
+            total * parts, rows: held.rows, step: held.panelsAtOnce, most: held.terms > 1 ? 8 : most,
+            workers)
         let terms = held.terms > 1 ? 4 * QuantizedMatrix.termMemory(panels: perTask, rows: held.rows) : 0
         let slotSize = held.productScratch + (terms + 63) / 64 * 64
         var memory: UnsafeMutableRawPointer?
         if slotSize > 0 { memory = try scratch.reserve(byteCount: slotSize * workers.threadCount) }
+        let tasksPerPart = (total + perTask - 1) / perTask
         let job = ProductJob(
-            products: products, activations: held, panelsPerTask: perTask, panelCount: total, memory: memory,
-            slotSize: slotSize)
+            products: products, activations: held, rowsPerTask: rowsPerTask, panelsPerTask: perTask,
+            panelCount: total, tasksPerPart: tasksPerPart, memory: memory, slotSize: slotSize)
         withUnsafePointer(to: job) { job in
-            workers.run(count: (total + perTask - 1) / perTask, context: job) { context, task, slot in
+            workers.run(count: parts * tasksPerPart, context: job) { context, task, slot in
                 context.assumingMemoryBound(to: ProductJob.self).pointee.run(task, slot)
             }
         }

@@ -228,8 +228,8 @@ import Testing
         }
     }
 
-    /// More columns than a task takes, and more rows than a call.
-    @Test(arguments: [(40, 1200, 2200), (533, 640, 40)])
+    /// More columns than a task takes, more rows than a call, and rows so long that a task takes some of them.
+    @Test(arguments: [(40, 1200, 2200), (533, 640, 40), (277, 6144, 40)])
     func manyRowsAndColumnsHaveTheBitsOfOne(_ size: (rows: Int, k: Int, n: Int)) throws {
         let pool = try TestKernels.pool(1)
         let test = QuantizedCase(bits: 4, blockSize: 32, k: size.k, n: size.n, zeros: .packed, hasBias: true)
@@ -248,7 +248,7 @@ import Testing
                 keepAlive(alone)
             }
             try matrix.multiply(x, rows: size.rows, into: together.base, workers: pool, scratch: scratch)
-            for row in [0, 1, 19, 39, size.rows - 22, size.rows - 1] {
+            for row in [0, 1, 19, 39, size.rows / 3, size.rows / 2, size.rows - 22, size.rows - 1] {
                 let input = Array(x[row * size.k..<(row + 1) * size.k])
                 try matrix.multiply(input, rows: 1, into: alone.base, workers: pool, scratch: scratch)
                 let line = row * size.n..<(row + 1) * size.n
@@ -258,19 +258,21 @@ import Testing
     }
 
     /// Limited columns have the bits of a whole product in the rows that are wanted, other columns in all.
-    @Test(arguments: [(4, 32, 4), (8, 32, 4), (4, 16, 4), (4, 32, 0)], [1, 2, 20, 37])
+    @Test(arguments: [(4, 32, 4), (8, 32, 4), (4, 16, 4), (4, 32, 0)], [1, 2, 20, 37, 150])
     func columnsMayBeWantedOfTheLastRows(_ form: (bits: Int, blockSize: Int, level: Int), wanted: Int) throws
     {
-        let (rows, n) = (41, 104)
+        let n = 104
+        // Many rows so long that tasks take some of them.
+        let (rows, k) = wanted > 41 ? (277, 6144) : (41, 160)
         for kernels in TestKernels.sets {
             let pool = try TestKernels.pool(2)
             let test = QuantizedCase(
-                bits: form.bits, blockSize: form.blockSize, k: 160, n: n, level: form.level)
+                bits: form.bits, blockSize: form.blockSize, k: k, n: n, level: form.level)
             let matrix = try test.withSource(test.make()) {
                 try QuantizedMatrix(packing: $0, workers: pool, kernels: kernels)
             }
             var generator = SeededGenerator(seed: 4)
-            let x = generator.floats(rows * 160)
+            let x = generator.floats(rows * k)
             let whole = GuardedMemory<Float>(count: rows * n)
             let limited = GuardedMemory<Float>(count: rows * n)
             defer {
