@@ -56,7 +56,8 @@ extension QuantizedMatrix {
                 for panel in stride(from: panels.lowerBound, to: panels.upperBound, by: most) {
                     var args = arguments(
                         panel..<min(panel + most, panels.upperBound), activations,
-                        rows: row..<row + count, into: y + first * rowStride, rowStride: rowStride, bias: bias)
+                        rows: row..<row + count, into: y + first * rowStride, rowStride: rowStride, bias: bias
+                    )
                     args.scratch = scratch
                     kernel(&args)
                 }
