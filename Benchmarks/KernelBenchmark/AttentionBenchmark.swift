@@ -98,7 +98,8 @@ private struct BenchmarkCache {
 
     init(_ heads: Int, _ headSize: Int, _ total: Int, _ type: Attention.CacheType) {
         func cache(isPanelled: Bool) -> Attention.Cache {
-            let capacity = (total + 63) / 64 * 64
+            // Room for more, so that heads lie apart, as they do in a session.
+            let capacity = (total + 63) / 64 * 64 + 512
             let bytes = heads * capacity * headSize * type.byteCount
             let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 1 << 21)
             let scales = UnsafeMutablePointer<Float>.allocate(capacity: heads * capacity)

@@ -44,7 +44,8 @@ extension AttentionJob {
         var args = onnxlm_attention_args(
             query: queries.base, query_position_stride: Int64(queries.strides.position),
             query_head_stride: Int64(queries.strides.head), keys: address(keys, head, firstKey),
-            values: address(values, head, firstKey), key_scales: scales(keys, head, firstKey),
+            values: address(values, head, firstKey), next_keys: keysBehind(head, range),
+            key_scales: scales(keys, head, firstKey),
             value_scales: scales(values, head, firstKey),
             key_row_stride: keys.isPanelled ? 0 : Int64(keys.rowStride),
             value_row_stride: Int64(values.rowStride), cache_type: attention.cacheType.rawValue,
@@ -63,6 +64,14 @@ extension AttentionJob {
         let stride = cache.isPanelled ? attention.headSize : cache.rowStride
         let element = head * cache.headStride + (position - cache.firstPosition) * stride
         return cache.base + element * attention.cacheType.byteCount
+    }
+
+    /// Where the keys of the next range begin, or those of the next head.
+    private func keysBehind(_ head: Int, _ range: Int) -> UnsafeRawPointer? {
+        let next = (range + 1) * Attention.keysPerRange
+        if next < attention.total { return address(keys, head, next) }
+        if head + 1 == attention.keyValueHeads { return nil }
+        return address(keys, head + 1, max(ranges.lowerBound * Attention.keysPerRange, keys.firstPosition))
     }
 
     private func scales(_ cache: Attention.Cache, _ head: Int, _ position: Int) -> UnsafePointer<Float>? {

@@ -29,7 +29,7 @@ struct AttentionJob {
     var rowsPerTile: Int { tilePositions * group }
 
     /// Ranges that the first query, or a later one, sees.
-    private var ranges: Range<Int> {
+    var ranges: Range<Int> {
         let end = (attention.total + Attention.keysPerRange - 1) / Attention.keysPerRange
         guard let window = attention.window, window > 0 else { return 0..<end }
         return min(end, max(0, attention.past - window + 1) / Attention.keysPerRange)..<end

@@ -41,7 +41,10 @@
                 prepareValueScales(a, start, seen.high, scratch)
                 let scales = BlockScales(a, start, scratch)
                 let exponents = isWhole && !manner.areFew ? scales : nil
-                if manner.hasPlanes {
+                let order = ReadingOrder(a, start, seen, manner)
+                if manner.areFew {
+                    multiplyKeysOfFew(a, rows, scratch, a.keys + offset, order)
+                } else if manner.hasPlanes {
                     multiplyKeysInTiles(a, rows, scratch, a.keys + offset, exponents)
                 } else {
                     multiplyAllKeys(a, rows, scratch, a.keys + offset, manner, exponents)
@@ -58,7 +61,8 @@
                 if manner.hasPlanes {
                     addValuesInTiles(a, rows, scratch, a.values + offset, count: seen.high)
                 } else {
-                    addAllValues(a, rows, scratch, a.values + offset, seen, manner, isWhole: isWhole)
+                    addAllValues(
+                        a, rows, scratch, a.values + offset, seen, manner, order.values, isWhole: isWhole)
                 }
             }
             start &+= 64
@@ -87,15 +91,29 @@
     }
 
     @inline(always)
+    private func multiplyKeysOfFew(
+        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
+        _ order: ReadingOrder
+    ) {
+        var row = 0
+        while row < rows {
+            let count = runLength(a, row, rows, true)
+            multiplyKeysInOrder(a, row, count, scratch, keys, order)
+            row &+= count
+        }
+    }
+
+    @inline(always)
     private func addAllValues(
         _ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, _ values: UnsafeRawPointer,
-        _ seen: BlockSpan, _ manner: TileManner, isWhole: Bool
+        _ seen: BlockSpan, _ manner: TileManner, _ stream: BlockStream, isWhole: Bool
     ) {
         if isWhole && manner.hasCouples { writeValueProducts(values, Int(a.head_size), scratch) }
         var row = 0
         while row < rows {
             let count = runLength(a, row, rows, true)
-            addCodedValues(a, row, count, scratch, values, seen.low, seen.high, manner, isWhole: isWhole)
+            addCodedValues(
+                a, row, count, scratch, values, seen.low, seen.high, manner, stream, isWhole: isWhole)
             row &+= count
         }
     }

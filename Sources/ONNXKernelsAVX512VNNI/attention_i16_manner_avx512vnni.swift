@@ -33,16 +33,5 @@
         static var plain: TileManner { TileManner() }
         @inline(always)
         static var planes: TileManner { TileManner(hasPlanes: true) }
-
-        /// Asks for what lies behind some lines of a stream, if that helps.
-        @inline(always)
-        func readAhead(_ line: UnsafeRawPointer, lines: Int) {
-            if !readsAhead { return }
-            var offset = 0
-            while offset < 64 &* lines {
-                onnxlm_read_ahead(line + offset)
-                offset &+= 64
-            }
-        }
     }
 #endif

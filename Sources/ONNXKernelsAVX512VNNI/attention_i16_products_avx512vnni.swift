@@ -22,16 +22,13 @@
         }
     }
 
-    /// The number of rows is a constant wherever this is called, so that what is not needed goes away. Few rows give
-    /// sums.
+    /// The number of rows is a constant wherever this is called, so that what is not needed goes away.
     @inline(always)
     private func multiplyRows(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
         _ keyProducts: FourSums, _ manner: TileManner, _ exponents: BlockScales?
     ) {
-        if manner.areFew {
-            multiplyInOrder(a, row, count, scratch.queries, keys, manner)
-        } else if !manner.hasCouples {
+        if !manner.hasCouples {
             multiplyAbreast(a, row, count, scratch, keys, exponents)
         } else if count == 6 {
             multiplyCouples(a, row, 3, scratch, keys, keyProducts, exponents)
@@ -127,19 +124,40 @@
         if count > 3 { storeSums(scores + 192, r3) }
     }
 
-    /// One panel after the other, so that memory is read in its order; two sums for each row, of even and of odd lines.
+    /// The same for few rows: one panel after the other, so that memory is read in its order, as far as a row sees keys. Gives
+    /// sums.
+    @inline(always)
+    func multiplyKeysInOrder(
+        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
+        _ order: ReadingOrder
+    ) {
+        if count == 6 {
+            multiplyInOrder(a, row, 6, scratch.queries, keys, order)
+        } else if count == 3 {
+            multiplyInOrder(a, row, 3, scratch.queries, keys, order)
+        } else if count == 4 {
+            multiplyInOrder(a, row, 4, scratch.queries, keys, order)
+        } else if count == 2 {
+            multiplyInOrder(a, row, 2, scratch.queries, keys, order)
+        } else {
+            multiplyInOrder(a, row, 1, scratch.queries, keys, order)
+        }
+    }
+
+    /// Two sums for each row, of even and of odd lines.
     @inline(always)
     private func multiplyInOrder(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,
-        _ keys: UnsafeRawPointer, _ manner: TileManner
+        _ keys: UnsafeRawPointer, _ order: ReadingOrder
     ) {
         let size = Int(a.head_size)
         let pairs = size &>> 1
         let query = UnsafeRawPointer(queries + row &* size).assumingMemoryBound(to: Int32.self)
+        var stream = order.keys
         var line = keys
         var target = a.scores + row &* 64
         var panel = 0
-        while panel < 4 {
+        while panel < order.panels {
             let none = _mm512_setzero_si512()
             var r0 = (none, none)
             var r1 = r0
@@ -149,7 +167,7 @@
             var r5 = r0
             var i = 0
             while i < pairs {
-                manner.readAhead(line, lines: 2)
+                stream.readAhead(line, lines: 2)
                 let k = (loadCodes(line), loadCodes(line + 64))
                 let q = query + i
                 r0 = addingLines(r0, q, k)

@@ -7,27 +7,28 @@
     @inline(always)
     func addCodedValues(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows,
-        _ values: UnsafeRawPointer, _ low: Int, _ high: Int, _ manner: TileManner, isWhole: Bool
+        _ values: UnsafeRawPointer, _ low: Int, _ high: Int, _ manner: TileManner, _ stream: BlockStream,
+        isWhole: Bool
     ) {
         let pairs = BlockSpan(low: low &>> 1, high: (high &+ 1) &>> 1)
         let isWide = manner.areFew && a.head_size >= 128
         let hasCouples = isWhole && manner.hasCouples
         if count == 6 && isWide {
-            addCodedRows(a, row, 3, scratch, values, pairs, manner, isWide: true, hasCouples: false)
-            addCodedRows(a, row &+ 3, 3, scratch, values, pairs, manner, isWide: true, hasCouples: false)
+            addCodedRows(a, row, 3, scratch, values, pairs, stream, isWide: true, hasCouples: false)
+            addCodedRows(a, row &+ 3, 3, scratch, values, pairs, stream, isWide: true, hasCouples: false)
         } else if count == 4 && isWide {
-            addCodedRows(a, row, 2, scratch, values, pairs, manner, isWide: true, hasCouples: false)
-            addCodedRows(a, row &+ 2, 2, scratch, values, pairs, manner, isWide: true, hasCouples: false)
+            addCodedRows(a, row, 2, scratch, values, pairs, stream, isWide: true, hasCouples: false)
+            addCodedRows(a, row &+ 2, 2, scratch, values, pairs, stream, isWide: true, hasCouples: false)
         } else if count == 6 {
-            addCodedRows(a, row, 6, scratch, values, pairs, manner, isWide: false, hasCouples: hasCouples)
+            addCodedRows(a, row, 6, scratch, values, pairs, stream, isWide: false, hasCouples: hasCouples)
         } else if count == 3 {
-            addCodedRows(a, row, 3, scratch, values, pairs, manner, isWide: isWide, hasCouples: hasCouples)
+            addCodedRows(a, row, 3, scratch, values, pairs, stream, isWide: isWide, hasCouples: hasCouples)
         } else if count == 4 {
-            addCodedRows(a, row, 4, scratch, values, pairs, manner, isWide: false, hasCouples: hasCouples)
+            addCodedRows(a, row, 4, scratch, values, pairs, stream, isWide: false, hasCouples: hasCouples)
         } else if count == 2 {
-            addCodedRows(a, row, 2, scratch, values, pairs, manner, isWide: isWide, hasCouples: hasCouples)
+            addCodedRows(a, row, 2, scratch, values, pairs, stream, isWide: isWide, hasCouples: hasCouples)
         } else {
-            addCodedRows(a, row, 1, scratch, values, pairs, manner, isWide: isWide, hasCouples: hasCouples)
+            addCodedRows(a, row, 1, scratch, values, pairs, stream, isWide: isWide, hasCouples: hasCouples)
         }
     }
 
@@ -36,15 +37,16 @@
     @inline(always)
     private func addCodedRows(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows,
-        _ values: UnsafeRawPointer, _ pairs: BlockSpan, _ manner: TileManner, isWide: Bool,
+        _ values: UnsafeRawPointer, _ pairs: BlockSpan, _ first: BlockStream, isWide: Bool,
         hasCouples: Bool
     ) {
         let size = Int(a.head_size)
         let weights = UnsafeRawPointer(a.scores + row &* 64).assumingMemoryBound(to: Int32.self)
         let stride = 4 &* size
+        var stream = first
         var column = 0
         while isWide && column &+ 128 <= size {
-            addWide(a, row, count, scratch, values, pairs, column, manner)
+            addWide(a, row, count, scratch, values, pairs, column, &stream)
             column &+= 128
         }
         while hasCouples && column &+ 64 <= size {
@@ -66,7 +68,7 @@
             var line = values + (pairs.low &* stride &+ column &* 4)
             var pair = pairs.low
             while pair < pairs.high {
-                manner.readAhead(line, lines: 4)
+                stream.readAhead(line, lines: 4)
                 let v = loadFour(line)
                 let w = weights + pair
                 r0 = addingPairs(r0, w[0], v)
@@ -123,7 +125,7 @@
     @inline(always)
     private func addWide(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows,
-        _ values: UnsafeRawPointer, _ pairs: BlockSpan, _ column: Int, _ manner: TileManner
+        _ values: UnsafeRawPointer, _ pairs: BlockSpan, _ column: Int, _ stream: inout BlockStream
     ) {
         let size = Int(a.head_size)
         let weights = UnsafeRawPointer(a.scores + row &* 64).assumingMemoryBound(to: Int32.self)
@@ -138,7 +140,7 @@
         var pair = pairs.low
         while pair < pairs.high {
             let w = weights + pair
-            manner.readAhead(line, lines: 8)
+            stream.readAhead(line, lines: 8)
             let v = loadFour(line)
             low0 = addingPairs(low0, w[0], v)
             if count > 1 { low1 = addingPairs(low1, w[64], v) }

@@ -49,6 +49,8 @@ typedef struct onnxlm_attention_args {
     /// Keys and values from position `first_key` on. Of panels, whole blocks are read; of rows, those that are seen.
     const void *keys;
     const void *values;
+    /// Keys that are read next, behind these; few rows may ask for them.
+    const void *_Nullable next_keys;
     /// For int8 and int16: a factor for each position, from `first_key` on.
     const float *_Nullable key_scales;
     const float *_Nullable value_scales;
