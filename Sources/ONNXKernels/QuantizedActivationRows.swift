@@ -42,7 +42,8 @@ struct QuantizedActivationRows {
 
     /// Panels of a call that unpacks columns for so many rows, at most; a multiple of 4.
     static func mostPanels(rows: Int) -> Int {
-        Int(ONNXLM_COLUMN_SUMS) / max(1, min((rows + 3) / 4, Int(ONNXLM_COLUMN_GROUPS))) / 4 * 4
+        let groups = min(max(1, (rows + 3) / 4), Int(ONNXLM_COLUMN_GROUPS))
+        return min(Int(ONNXLM_COLUMN_PANELS), Int(ONNXLM_COLUMN_SUMS) / groups / 4 * 4)
     }
 
     /// Rows that a task of a product takes: where columns are unpacked for all of them, so few that their activations stay

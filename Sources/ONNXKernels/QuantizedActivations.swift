@@ -87,9 +87,10 @@ package final class QuantizedActivations {
         let byteCount = tileScalesOffset + (hasTiles ? tiled * header.blocks * 4 : 0)
         let unpacksColumns =
             matrix.kernels.qgemmColumns != nil && stored >= QuantizedActivationRows.leastRowsOfColumns
+        let groups = (stored + 3) / 4
         let productScratch = max(
             hasTiles ? Int(ONNXLM_TILE_SCRATCH_BYTES) : 0,
-            unpacksColumns ? Int(onnxlm_column_scratch_bytes(Int64(header.blockSize))) : 0)
+            unpacksColumns ? Int(onnxlm_column_scratch_bytes(Int64(header.blockSize), Int64(groups))) : 0)
         held = nil
         let memory: AlignedMemory
         if let present = self.memory, present.byteCount >= byteCount {

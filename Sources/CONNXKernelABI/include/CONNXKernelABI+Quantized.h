@@ -113,17 +113,23 @@ enum {
     ONNXLM_COLUMN_UNITS = 18,
     /// Blocks of four panels that are unpacked at a time, at most.
     ONNXLM_COLUMN_BLOCKS = 2 * ONNXLM_COLUMN_UNITS,
-    /// Groups of rows of a call, at most, and those times panels: their sums leave room in the second-level cache.
+    /// Panels and groups of rows of a call, at most, and the one times the other: their sums leave room in the second-level
+    /// cache.
+    ONNXLM_COLUMN_PANELS = 64,
     ONNXLM_COLUMN_GROUPS = 128,
-    ONNXLM_COLUMN_SUMS = 16 * ONNXLM_COLUMN_GROUPS,
+    ONNXLM_COLUMN_SUMS = 2048,
 };
 
-/// Scales and zero points of 32 columns, weights of `ONNXLM_COLUMN_UNITS` units or of a larger block, and sums of
-/// `ONNXLM_COLUMN_SUMS` groups and panels.
-static inline int64_t onnxlm_column_scratch_bytes(int64_t block_size) {
+/// Scales and zero points of 32 columns, weights of `ONNXLM_COLUMN_UNITS` units or of a larger block, and sums of so many
+/// groups of four rows.
+static inline int64_t onnxlm_column_scratch_bytes(int64_t block_size, int64_t row_groups) {
     int64_t units = block_size / 32;
     int64_t weights = 1024 * (units > ONNXLM_COLUMN_UNITS ? units : ONNXLM_COLUMN_UNITS);
-    return ONNXLM_COLUMN_BLOCKS * 256 + weights + 128 * ONNXLM_COLUMN_SUMS;
+    int64_t sums = ONNXLM_COLUMN_PANELS * row_groups;
+    if (sums > ONNXLM_COLUMN_SUMS) {
+        sums = ONNXLM_COLUMN_SUMS;
+    }
+    return ONNXLM_COLUMN_BLOCKS * 256 + weights + 128 * sums;
 }
 
 /// Copies the values of a group of four rows, `[unit][quad][row][4]`, to four rows of tiles, `[unit][row 0..<16][32]`, and
