@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Products of one input, cut into tasks of some rows and panels: those of the same rows follow each other. Lies on the caller's stack, so that a token allocates nothing.
+/// Products of one input, cut into tasks of some rows and panels: those of the same rows follow each other. Lies on the
+/// caller's stack, so that a token allocates nothing.
 struct ProductJob: ~Copyable {
     let products: UnsafeBufferPointer<QuantizedProduct>
     let activations: QuantizedActivationRows

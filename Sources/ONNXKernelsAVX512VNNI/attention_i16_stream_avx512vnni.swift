@@ -56,11 +56,11 @@
         @inline(always)
         mutating func readAhead(_ line: UnsafeRawPointer, lines: Int) {
             if !isActive { return }
-            let near = line + 2048
-            let near1 = near >= end ? near + gap : near
+            let inBlock = line + 2048
+            let near = inBlock >= end ? inBlock + gap : inBlock
             var offset = 0
             while offset < 64 &* lines {
-                onnxlm_prefetch(near1 + offset)
+                onnxlm_prefetch(near + offset)
                 if bytesOfNext > 0 { onnxlm_prefetch_to_second_level(next + offset) }
                 offset &+= 64
             }
