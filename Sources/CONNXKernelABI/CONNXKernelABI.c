@@ -5,7 +5,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
-#include "CONNXKernelABI+CPU.h"
+// All headers: the package manager compiles what imports them anew when this file is, which is when one of them changes.
+#include "CONNXKernelABI.h"
 
 int64_t onnxlm_affinity_core_count(void) {
 #if defined(__linux__)
