@@ -42,12 +42,10 @@
                 let scales = BlockScales(a, start, scratch)
                 let exponents = isWhole && !manner.areFew ? scales : nil
                 let order = ReadingOrder(a, start, seen, manner)
-                if manner.areFew {
-                    multiplyKeysOfFew(a, rows, scratch, a.keys + offset, order)
-                } else if manner.hasPlanes {
+                if manner.hasPlanes {
                     multiplyKeysInTiles(a, rows, scratch, a.keys + offset, exponents)
                 } else {
-                    multiplyAllKeys(a, rows, scratch, a.keys + offset, manner, exponents)
+                    multiplyAllKeys(a, rows, scratch, a.keys + offset, manner, order, exponents)
                 }
                 var row = 0
                 while row < rows {
@@ -79,26 +77,13 @@
     @inline(always)
     private func multiplyAllKeys(
         _ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
-        _ manner: TileManner, _ exponents: BlockScales?
+        _ manner: TileManner, _ order: ReadingOrder, _ exponents: BlockScales?
     ) {
         let keyProducts = manner.hasCouples ? negatedKeyProducts(keys, Int(a.head_size)) : noSums()
         var row = 0
         while row < rows {
             let count = runLength(a, row, rows, true)
-            multiplyKeys(a, row, count, scratch, keys, keyProducts, manner, exponents)
-            row &+= count
-        }
-    }
-
-    @inline(always)
-    private func multiplyKeysOfFew(
-        _ a: onnxlm_attention_args, _ rows: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
-        _ order: ReadingOrder
-    ) {
-        var row = 0
-        while row < rows {
-            let count = runLength(a, row, rows, true)
-            multiplyKeysInOrder(a, row, count, scratch, keys, order)
+            multiplyKeys(a, row, count, scratch, keys, keyProducts, manner, order, exponents)
             row &+= count
         }
     }

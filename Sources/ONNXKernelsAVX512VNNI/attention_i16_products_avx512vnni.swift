@@ -7,28 +7,31 @@
     @inline(always)
     func multiplyKeys(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
-        _ keyProducts: FourSums, _ manner: TileManner, _ exponents: BlockScales?
+        _ keyProducts: FourSums, _ manner: TileManner, _ order: ReadingOrder, _ exponents: BlockScales?
     ) {
         if count == 6 {
-            multiplyRows(a, row, 6, scratch, keys, keyProducts, manner, exponents)
+            multiplyRows(a, row, 6, scratch, keys, keyProducts, manner, order, exponents)
         } else if count == 3 {
-            multiplyRows(a, row, 3, scratch, keys, keyProducts, manner, exponents)
+            multiplyRows(a, row, 3, scratch, keys, keyProducts, manner, order, exponents)
         } else if count == 4 {
-            multiplyRows(a, row, 4, scratch, keys, keyProducts, manner, exponents)
+            multiplyRows(a, row, 4, scratch, keys, keyProducts, manner, order, exponents)
         } else if count == 2 {
-            multiplyRows(a, row, 2, scratch, keys, keyProducts, manner, exponents)
+            multiplyRows(a, row, 2, scratch, keys, keyProducts, manner, order, exponents)
         } else {
-            multiplyRows(a, row, 1, scratch, keys, keyProducts, manner, exponents)
+            multiplyRows(a, row, 1, scratch, keys, keyProducts, manner, order, exponents)
         }
     }
 
-    /// The number of rows is a constant wherever this is called, so that what is not needed goes away.
+    /// The number of rows is a constant wherever this is called, so that what is not needed goes away. Few rows give
+    /// sums.
     @inline(always)
     private func multiplyRows(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
-        _ keyProducts: FourSums, _ manner: TileManner, _ exponents: BlockScales?
+        _ keyProducts: FourSums, _ manner: TileManner, _ order: ReadingOrder, _ exponents: BlockScales?
     ) {
-        if !manner.hasCouples {
+        if manner.areFew {
+            multiplyInOrder(a, row, count, scratch.queries, keys, order)
+        } else if !manner.hasCouples {
             multiplyAbreast(a, row, count, scratch, keys, exponents)
         } else if count == 6 {
             multiplyCouples(a, row, 3, scratch, keys, keyProducts, exponents)
@@ -124,27 +127,8 @@
         if count > 3 { storeSums(scores + 192, r3) }
     }
 
-    /// The same for few rows: one panel after the other, so that memory is read in its order, as far as a row sees keys. Gives
-    /// sums.
-    @inline(always)
-    func multiplyKeysInOrder(
-        _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ scratch: CodedRows, _ keys: UnsafeRawPointer,
-        _ order: ReadingOrder
-    ) {
-        if count == 6 {
-            multiplyInOrder(a, row, 6, scratch.queries, keys, order)
-        } else if count == 3 {
-            multiplyInOrder(a, row, 3, scratch.queries, keys, order)
-        } else if count == 4 {
-            multiplyInOrder(a, row, 4, scratch.queries, keys, order)
-        } else if count == 2 {
-            multiplyInOrder(a, row, 2, scratch.queries, keys, order)
-        } else {
-            multiplyInOrder(a, row, 1, scratch.queries, keys, order)
-        }
-    }
-
-    /// Two sums for each row, of even and of odd lines.
+    /// One panel after the other, so that memory is read in its order, as far as a row sees keys; two sums for each row, of
+    /// even and of odd lines.
     @inline(always)
     private func multiplyInOrder(
         _ a: onnxlm_attention_args, _ row: Int, _ count: Int, _ queries: UnsafePointer<Int16>,

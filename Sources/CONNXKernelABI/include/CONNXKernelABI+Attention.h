@@ -46,7 +46,7 @@ typedef struct onnxlm_attention_args {
     const float *query;
     int64_t query_position_stride;
     int64_t query_head_stride;
-    /// Keys and values from position `first_key` on. Of panels, whole blocks are read; of rows, those that are seen.
+    /// Keys and values from position `first_key` on. Of panels, whole blocks may be read; of rows, those that are seen.
     const void *keys;
     const void *values;
     /// Keys that are read next, behind these; few rows may ask for them.
