@@ -97,6 +97,16 @@ package final class DecoderSession {
         }
     }
 
+    /// Whether so many tokens can be read behind the next one, with logits for each, and taken back at no cost.
+    func takesDraft(of count: Int) throws(ONNXError) -> Bool {
+        let total = tokens.count + 1 + count
+        guard isFullyCached, signature.givesEachPosition, total <= contextLength else { return false }
+        return try selectedBranches(total: total) == branches
+    }
+
+    /// Whether logits have the same bits however the tokens are cut into runs.
+    var keepsBits: Bool { model.keepsBits }
+
     /// Becomes what another session of the same model is; copies what differs of the caches.
     ///
     /// - Throws: `memory.insufficient`; the session is then empty.
@@ -195,7 +205,9 @@ package final class DecoderSession {
         branches = wanted
         let known = tokens.count
         if pending.count > 1 {
-            try session.reserve(rows: known + pending.count + Self.answerRoom, keeping: known)
+            // Where all positions are looked at no prompt ends.
+            let room = pending.count > positions ? Self.answerRoom : 0
+            try session.reserve(rows: known + pending.count + room, keeping: known)
         }
         var start = 0
         while start < pending.count {

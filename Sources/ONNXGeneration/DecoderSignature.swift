@@ -33,6 +33,8 @@ struct DecoderSignature: Sendable {
     let logits: String
     /// The last layer's states, where the graph gives them.
     let hiddenStates: String?
+    /// Whether the graph says that it gives logits for each token, not for the last alone.
+    let givesEachPosition: Bool
     let caches: [CachePair]
     let states: [StatePair]
 
@@ -64,6 +66,13 @@ struct DecoderSignature: Sendable {
             positionAxes = 0
         }
         logits = names.logits
+        if case .tensor(_, let dimensions?)? = model.outputs.first(where: { $0.name == names.logits })?.type,
+            dimensions.count == 3, case .symbolic = dimensions[1]
+        {
+            givesEachPosition = true
+        } else {
+            givesEachPosition = false
+        }
         hiddenStates = outputs.contains(names.hiddenStates) ? names.hiddenStates : nil
         var pairs: [CachePair] = []
         var states: [StatePair] = []

@@ -119,6 +119,13 @@ public struct GenerationOptions: Sendable {
     /// Which rotary tables a model with two sets uses.
     public var longContext = LongContextPolicy.switching
 
+    /// Whether several tokens are guessed from what prompt and answer have already and read at once.
+    public var promptLookup = PromptLookup.automatic
+
+    /// What runs of 1, 4, 8 and 16 tokens take beside those of one, instead of what they turn out to take: for tests, in
+    /// which nothing may depend on time.
+    package var runCosts: [Double]?
+
     /// When set, each token comes with its log-probability and this many of the likeliest alternatives; see
     /// ``TokenLogProbability``.
     public var logProbabilities: Int?

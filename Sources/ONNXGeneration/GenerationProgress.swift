@@ -15,6 +15,8 @@ struct GenerationProgress {
     private var unsentProbabilities: [TokenLogProbability] = []
     private var unsentEvents: [GenerationEvent] = []
     private(set) var tokenCount = 0
+    private var draftedCount = 0
+    private var acceptedCount = 0
 
     init(
         tokenizer: Tokenizer?, stopStrings: [String], promptCount: Int, cachedCount: Int,
@@ -41,6 +43,11 @@ struct GenerationProgress {
         if let probability { unsentProbabilities.append(probability) }
     }
 
+    mutating func noteDraft(of drafted: Int, accepted: Int) {
+        draftedCount += drafted
+        acceptedCount += accepted
+    }
+
     /// The text that a token lets out.
     mutating func decode(_ token: Int) throws(ONNXError) -> String {
         guard decoder != nil else { return "" }
@@ -65,7 +72,8 @@ struct GenerationProgress {
         let first = firstToken ?? ContinuousClock.now
         let summary = GenerationSummary(
             finishReason: reason, promptTokenCount: promptCount, cachedTokenCount: cachedCount,
-            generatedTokenCount: tokenCount, prefillSeconds: (first - started).seconds,
+            generatedTokenCount: tokenCount, draftedTokenCount: draftedCount,
+            acceptedTokenCount: acceptedCount, prefillSeconds: (first - started).seconds,
             decodeSeconds: lastToken.map { ($0 - first).seconds } ?? 0)
         return piece(text, summary: summary)
     }

@@ -21,6 +21,12 @@ public struct GenerationSummary: Sendable, Hashable {
     /// New tokens, an end-of-sequence token included.
     public let generatedTokenCount: Int
 
+    /// Tokens that were guessed and read together with others; see ``GenerationOptions/promptLookup``.
+    public let draftedTokenCount: Int
+
+    /// How many of these were right.
+    public let acceptedTokenCount: Int
+
     /// Seconds until the first token was chosen.
     public let prefillSeconds: Double
 

@@ -36,6 +36,8 @@ public final class InferenceModel: Sendable {
     /// The options that the model was loaded with.
     public let options: LoadOptions
 
+    /// Whether logits have the same bits however a text is cut into runs, as far as products decide it.
+    package let keepsBits: Bool
     /// Whether the graph's products quantise their activations; see ``CacheType/quantizesActivations(_:)``.
     let quantizesActivations: Bool
 
@@ -112,6 +114,7 @@ public final class InferenceModel: Sendable {
         self.workers = try WorkerPool(
             threadCount: options.threadCount ?? WorkerPool.defaultThreadCount,
             multipliesInFixedOrder: options.deterministic || Self.keepsBits(model.graph))
+        keepsBits = workers.multipliesInFixedOrder && !Self.quantizesRowsTogether(model.graph)
         var graph = try GraphOptimizer.optimize(
             model.graph, operatorSets: model.operatorSets, registry: registry,
             options: OptimizerOptions(disabledPasses: options.disabledPasses), workers: workers)
@@ -134,6 +137,11 @@ public final class InferenceModel: Sendable {
     private static func keepsBits(_ graph: Graph) -> Bool {
         CacheType.quantizesActivations(graph)
             || KernelSet.current.multipliesTerms && graph.nodes.contains { $0.operatorType == "MatMulNBits" }
+    }
+
+    /// Whether a row's activations are quantised by the range of all rows.
+    private static func quantizesRowsTogether(_ graph: Graph) -> Bool {
+        graph.nodes.contains { $0.operatorType == "DynamicQuantizeLinear" }
     }
 
     /// Things that loading noticed and went on without, such as a cache of packed weights that could not be used.

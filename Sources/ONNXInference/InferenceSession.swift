@@ -59,7 +59,7 @@ public final class InferenceSession {
     private var current: BoundPlan?
 
     /// Plans that a session keeps.
-    private static let entryLimit = 6
+    private static let entryLimit = 8
 
     /// A session without caches.
     public convenience init(_ model: InferenceModel) throws(ONNXError) {

@@ -131,6 +131,8 @@
                     "tokenizer_seconds": .number(JSONNumber(model.loadSeconds.tokenizer)),
                     "prefill_seconds": .number(JSONNumber(summary.prefillSeconds)),
                     "decode_seconds": .number(JSONNumber(summary.decodeSeconds)),
+                    "drafted_tokens": .number(.integer(summary.draftedTokenCount)),
+                    "accepted_tokens": .number(.integer(summary.acceptedTokenCount)),
                     "decode_tokens_per_second": .number(JSONNumber(summary.decodeTokensPerSecond)),
                 ],
             ]

@@ -87,6 +87,12 @@
             transform: NamedChoice.reader("--long-context"))
         var longContext = LongContextPolicy.switching
 
+        @Option(
+            help:
+                "Guess tokens that stand in prompt or answer already and read several at once: automatic, always or never.",
+            transform: NamedChoice.reader("--prompt-lookup"))
+        var promptLookup = PromptLookup.automatic
+
         /// One `--logit-bias`.
         struct TokenBias: Sendable {
             let token: Int
@@ -129,6 +135,7 @@
             options.stopStrings = stops
             options.ignoresEndOfSequence = ignoreEos
             options.longContext = longContext
+            options.promptLookup = promptLookup
             return options
         }
     }

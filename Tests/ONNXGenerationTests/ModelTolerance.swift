@@ -67,6 +67,11 @@ enum ModelTolerance {
         folder.contains("qwen35") && (folder.contains("fp16") || isBrainPrecision(folder))
     }
 
+    /// Whether a session can forget the last tokens alone: not where caches are tensors, or where states sum up all tokens.
+    static func takesTokensBack(_ folder: String) -> Bool {
+        !folder.contains("qwen35") && !folder.contains("opset") || folder.contains("nopast")
+    }
+
     /// Whether the graph gives logits for the last position alone.
     static func isPruned(_ folder: String) -> Bool { folder.contains("pruned") }
 }

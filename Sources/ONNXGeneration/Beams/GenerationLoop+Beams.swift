@@ -62,7 +62,8 @@ extension GenerationLoop {
         let summary = GenerationSummary(
             finishReason: isCut ? .cancelled : sequences.first?.finishReason ?? limit.reason,
             promptTokenCount: prompt.count, cachedTokenCount: cached,
-            generatedTokenCount: sequences.first?.tokens.count ?? 0,
+            generatedTokenCount: sequences.first?.tokens.count ?? 0, draftedTokenCount: 0,
+            acceptedTokenCount: 0,
             prefillSeconds: (promptRead - started).seconds,
             decodeSeconds: (ContinuousClock.now - promptRead).seconds)
         let cost = decoder.takeRecomputation()
