@@ -44,9 +44,9 @@ func quantisedProducts(_ benchmark: Benchmark) throws {
             bits: bits, blockSize: blockSize, k: k, n: 1024, level: level, hasZeros: zeros,
             workers: benchmark.workers)
         let x = floats(k * 512, seed: 1)
-        let y = floats(large.n * 4, seed: 2)
+        let y = floats(large.n * 16, seed: 2)
         var work = Benchmark.Work(multiplier: level == 4 ? .int8 : .float32)
-        for rows in [1, 4] {
+        for rows in [1, 4, 8, 16] {
             (work.bytes, work.multiplyAdds) = (large.byteCount, k * large.n * rows)
             try benchmark.measure("\(name) memory rows \(rows)", work) {
                 try large.multiply(

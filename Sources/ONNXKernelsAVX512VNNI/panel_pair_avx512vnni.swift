@@ -7,10 +7,13 @@
     struct PanelPair {
         var first: UnsafeRawPointer
         var second: UnsafeRawPointer
+        /// From here to the same place in the next two panels.
+        private let pairStride: Int
 
         @inline(__always)
         init(_ a: onnxlm_qmatmul_args, _ panel: Int, hasSecond: Bool) {
             let stride = Int(a.layout.panel_byte_stride)
+            pairStride = 2 &* stride
             first = UnsafeRawPointer(a.panels).advanced(by: panel &* stride)
             second = first.advanced(by: hasSecond ? stride : 0)
         }
@@ -31,6 +34,15 @@
                 onnxlm_read_ahead(second + offset)
                 offset &+= 64
             }
+        }
+
+        /// Asks for the 128 bytes of values that stand here in the next two panels, and the line in which they end, as far as
+        /// the second-level cache: few rows would else wait for memory between two panels.
+        @inline(__always)
+        func askForNextPair() {
+            prefetch(pairStride)
+            prefetch(pairStride &+ 64)
+            prefetch(pairStride &+ 128)
         }
 
         /// Fetches a line of each.

@@ -93,6 +93,7 @@
             }
             var unit = 0
             while unit < unitsPerBlock {
+                if group == 0 { w.askForNextPair() }
                 (p, q) = addingBothNibbles(p, q, w.bytes(0), values, groupValues, isPair: isPair)
                 (p, q) = addingBothNibbles(p, q, w.bytes(32), values + 16, groupValues, isPair: isPair)
                 (p, q) = addingBothNibbles(p, q, w.bytes(64), values + 32, groupValues, isPair: isPair)

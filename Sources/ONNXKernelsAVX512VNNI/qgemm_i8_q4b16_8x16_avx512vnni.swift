@@ -82,6 +82,7 @@
         while block < blocks {
             let isHigh = block & 1 == 1
             let parameters = 128 &+ (isHigh ? parameterBytes : 0)
+            if group == 0, !isHigh { w.askForNextPair() }
             var p: Four
             var q: Four
             if hasZeros {

@@ -97,6 +97,7 @@
             }
             var quad = 0
             while quad < quads {
+                if group == 0 { w.askForNextPair() }
                 (p, q) = addingQuad(p, q, unsignedBytes(w.bytes(0)), values, groupValues, isPair: isPair)
                 (p, q) = addingQuad(
                     p, q, unsignedBytes(w.bytes(32)), values + 16, groupValues, isPair: isPair)
