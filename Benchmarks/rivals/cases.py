@@ -14,6 +14,8 @@ class Case:
     warm_up: int
     dear: bool = False
     """Takes long: measured in about half of the turns."""
+    text: str = ""
+    """Instead of invented tokens a question, whose answer each engine is free to guess tokens of."""
     first_load: bool = False
     """Whatever ONNXLM kept from earlier loads is removed first. The others keep nothing, so they are left out."""
 
@@ -27,6 +29,8 @@ CASES = {case.key: case for case in [
     Case("smollm2-32", "smollm2", 32, 128, 32),
     Case("smollm2-512", "smollm2", 512, 8, 64),
     Case("smollm2-4096", "smollm2", 4096, 32, 64, dear=True),
+    Case("smollm2-code", "smollm2", 0, 300, 32, dear=True, text="code"),
+    Case("smollm2-story", "smollm2", 0, 300, 32, dear=True, text="story"),
     Case("mixed-32", "smollm2-mixed", 32, 128, 32),
     Case("mixed-512", "smollm2-mixed", 512, 8, 64),
     Case("phi8-32", "phi-4-mini-8", 32, 32, 32),

@@ -3,12 +3,15 @@
 
 They are made when they are missing and stay for the next run. Each appears under its name when it is whole.
 """
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from . import prompts
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -55,6 +58,13 @@ class Models:
     def tokenizer(self):
         """A file whose tokenizer serves where a model has none."""
         return self.path("smollm2-q4_1.gguf")
+
+    def prompt(self, case):
+        """The file with the tokens of a case's question, written anew, and how many they are."""
+        tokens = prompts.tokens(case.text, self.onnx(case.model), self.onnxlm)
+        path = self.path(f"prompt-{case.text}.json")
+        path.write_text(json.dumps(tokens) + "\n")
+        return path, len(tokens)
 
     def make(self, models):
         """Makes what is missing of the models named, after a look at the disk."""

@@ -53,6 +53,8 @@ ROWS = [
     Row(f"{SMOLLM2}, decode after 4,096 tokens", "smollm2-4096", "decode", {"best": 2.5}),
     Row(f"{SMOLLM2}, prefill 512", "smollm2-512", "prefill", {"best": 1.6}),
     Row(f"{SMOLLM2}, prefill 4,096", "smollm2-4096", "prefill", {"best": 1.35}),
+    Row(f"{SMOLLM2}, code given back with a change", "smollm2-code", "decode"),
+    Row(f"{SMOLLM2}, a story", "smollm2-story", "decode"),
     Row(f"{MIXED}, decode after 32 tokens", "mixed-32", "decode"),
     Row(f"{MIXED}, prefill 512", "mixed-512", "prefill"),
     Row(f"{PHI8}, decode after 32 tokens", "phi8-32", "decode"),

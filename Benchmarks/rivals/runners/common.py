@@ -3,6 +3,7 @@
 import argparse
 import json
 import resource
+from pathlib import Path
 
 
 def arguments(description):
@@ -13,6 +14,7 @@ def arguments(description):
     parser.add_argument("--new-tokens", type=int, required=True)
     parser.add_argument("--warm-up-tokens", type=int, required=True, help="prompt of the unmeasured run; 0 for none")
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--prompt-file", type=Path, help="a JSON list of tokens, in place of invented ones")
     return parser
 
 
@@ -29,13 +31,14 @@ def runs(options, vocabulary):
     """
     if options.warm_up_tokens > 0:
         yield prompt(options.warm_up_tokens, vocabulary, 17), 4
-    yield prompt(options.prompt_tokens, vocabulary), options.new_tokens
+    given = json.loads(options.prompt_file.read_text()) if options.prompt_file else None
+    yield given or prompt(options.prompt_tokens, vocabulary), options.new_tokens
 
 
-def report(options, load_seconds, prefill_seconds, decode_seconds, **more):
-    """Prints the measured run. `decode_seconds` is the time of `new_tokens` steps of one token each."""
+def report(options, load_seconds, prefill_seconds, decode_seconds, who=resource.RUSAGE_SELF, **more):
+    """Prints the measured run. `decode_seconds` is the time of `new_tokens` tokens behind the first."""
     print(json.dumps({
         "load_seconds": load_seconds,
         "prefill_tokens_per_second": options.prompt_tokens / prefill_seconds,
         "decode_tokens_per_second": options.new_tokens / decode_seconds,
-        "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, **more}))
+        "peak_rss_bytes": resource.getrusage(who).ru_maxrss * 1024, **more}))

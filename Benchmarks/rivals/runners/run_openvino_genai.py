@@ -14,9 +14,12 @@ def main():
     parser = common.arguments(__doc__)
     parser.add_argument("--attention", choices=["PA", "SDPA"], required=True, help="the pipeline's back end")
     parser.add_argument("--tokenizer", required=True, help="a file that has one; the model's own is not used")
+    parser.add_argument("--guesses", type=int, default=0, help="tokens that its prompt lookup guesses at a time; 0: none")
     options = parser.parse_args()
     settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": options.threads,
                 "ATTENTION_BACKEND": options.attention}
+    if options.guesses:
+        settings["prompt_lookup"] = True
     # Made apart, so that loading a model is not charged with it: the other engines read no texts either.
     tokenizer = genai.Tokenizer(options.tokenizer)
     started = time.perf_counter()
@@ -28,6 +31,8 @@ def main():
         inputs = genai.TokenizedInputs(openvino.Tensor(tokens), openvino.Tensor(numpy.ones_like(tokens)))
         settings = genai.GenerationConfig(max_new_tokens=new_tokens + 1, min_new_tokens=new_tokens + 1,
                                           ignore_eos=True, do_sample=False)
+        if options.guesses:
+            settings.num_assistant_tokens, settings.max_ngram_size = options.guesses, 3
         times = [time.perf_counter()]
 
         class Clock(genai.StreamerBase):
