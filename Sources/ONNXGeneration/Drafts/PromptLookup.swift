@@ -10,6 +10,7 @@
 /// bursts. Source: Saxena, "Prompt Lookup Decoding", <https://github.com/apoorvumang/prompt-lookup-decoding>.
 ///
 ///     var options = GenerationOptions(sampling: .greedy, maximumTokens: 30)
+///     print(options.promptLookup == .automatic)  // true
 ///     options.promptLookup = .never
 ///     let plain = try await model.streamText("one two one two one", options: options).collect()
 ///     options.promptLookup = .always
