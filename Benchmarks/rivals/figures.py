@@ -51,9 +51,10 @@ class Figures:
         return theirs.median / ours.median
 
     def own(self, case, value):
-        """The median of what a function makes of ONNXLM's results; nil without any."""
+        """The median of what a function makes of ONNXLM's results that have it; nil without any."""
         values = [value(run["result"]) for run in self.runs
                   if run["case"] == case and run["engine"] == OURS and "result" in run]
+        values = [value for value in values if value is not None]
         return statistics.median(values) if values else None
 
     def errors(self):

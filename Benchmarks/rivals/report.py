@@ -72,8 +72,7 @@ def markdown(data):
     figures, machine = Figures(data), data["machine"]
     rows = measured(data)
     versions = ", ".join(f"{engine} {version}" for engine, version in machine["versions"].items())
-    rate = [figures.own(case, lambda result: result["memory_read_bytes_per_second"])
-            for case in CASES if not CASES[case].text]
+    rate = [figures.own(case, lambda result: result.get("memory_read_bytes_per_second")) for case in CASES]
     rate = sorted(value for value in rate if value)
     lines = [
         f"{machine['processor']}, {machine['cores']} cores, {machine['threads']} threads, {machine['date']}, "
